@@ -1,0 +1,47 @@
+using Fabric.Flags.State;
+
+namespace Fabric.Bpf.Table;
+
+/// <summary>What holds a table's bytes.</summary>
+public enum TableKind
+{
+    /// <summary>A BPF array that the kernel and every process read.</summary>
+    Bpf,
+
+    /// <summary>A file that every process reads; no override door.</summary>
+    File,
+}
+
+/// <summary>
+/// This host's table: what running programs read. One thread at a time may call its members; readers of the bytes
+/// need no lock and never see half of a change.
+/// </summary>
+public interface IFlagTable : IDisposable
+{
+    /// <summary>Where programs find it.</summary>
+    string Path { get; }
+
+    /// <summary>What holds its bytes.</summary>
+    TableKind Kind { get; }
+
+    /// <summary>The log index that its readers see, read from the table itself.</summary>
+    long Revision { get; }
+
+    /// <summary>
+    /// Makes the table say what <paramref name="flags"/> say, whatever it said before, and shows that to readers in
+    /// one step. Bytes that are right already are left alone.
+    /// </summary>
+    /// <param name="revision">Log index of <paramref name="flags"/>; not below <see cref="Revision"/>.</param>
+    /// <param name="flags">All flags.</param>
+    /// <returns>How many flags had to be written.</returns>
+    int Reconcile(long revision, FlagSet flags);
+
+    /// <summary>Writes the named flags as <paramref name="flags"/> have them, or removes those it lacks, in one step for readers.</summary>
+    /// <param name="revision">Log index of <paramref name="flags"/>; above <see cref="Revision"/>.</param>
+    /// <param name="flags">All flags, of which only those named are read.</param>
+    /// <param name="keys">The flags that may differ from the table's.</param>
+    void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys);
+
+    /// <summary>A digest of what readers see, computed from the table's own bytes: equal on two hosts with the same flags.</summary>
+    ulong Digest();
+}

@@ -1,0 +1,41 @@
+namespace Fabric.Flags;
+
+/// <summary>What the domain accepts at most. Everything beyond is refused before it is proposed.</summary>
+public static class Limits
+{
+    /// <summary>Bytes of UTF-8 in a flag's key: the table holds 64, the last of which is the terminator.</summary>
+    public const int KeyBytes = 63;
+
+    /// <summary>Variants of one flag: the table holds one bit of boolean value for each.</summary>
+    public const int Variants = 64;
+
+    /// <summary>Buckets of one `fractional`.</summary>
+    public const int Buckets = 64;
+
+    /// <summary>The sum of a `fractional`'s weights, as flagd bounds it.</summary>
+    public const long TotalWeight = int.MaxValue;
+
+    /// <summary>Changes in one change set.</summary>
+    public const int ChangesPerSet = 128;
+
+    /// <summary>Bytes of one definition as stored.</summary>
+    public const int DefinitionBytes = 48 * 1024;
+
+    /// <summary>Bytes of one encoded change set in the log.</summary>
+    public const int EntryBytes = 64 * 1024;
+
+    /// <summary>Bytes of a change set's message.</summary>
+    public const int MessageBytes = 1024;
+
+    /// <summary>Levels of nesting in a definition.</summary>
+    public const int JsonDepth = 32;
+
+    /// <summary>Flags of a fabric, unless an option of the fabric says less or more.</summary>
+    public const int DefaultCapacity = 16_384;
+
+    /// <summary>
+    /// Bytes of all definitions together: what a snapshot carries, and so what a voter must be able to receive
+    /// within one Raft request.
+    /// </summary>
+    public const long StateBytes = 32L * 1024 * 1024;
+}

@@ -1,0 +1,40 @@
+using Fabric.Flags.Changes;
+
+namespace Fabric.Raft;
+
+/// <summary>
+/// The replicated log as the rest of Fabric sees it: propose, read what is applied, make sure a read is not stale.
+/// What implements it can be exchanged without anybody above noticing.
+/// </summary>
+public interface IConsensus : IAsyncDisposable
+{
+    /// <summary>The state after the last applied entry: an exact prefix of the log. Any thread may read it.</summary>
+    FabricState State { get; }
+
+    /// <summary>What this member knows of the fabric right now. Any thread may read it.</summary>
+    ConsensusStatus Status { get; }
+
+    /// <summary>Replays the log, then takes part. Returns when this member takes part, which may be before there is a leader.</summary>
+    /// <exception cref="LogUnusableException">The log on disk cannot be trusted, so this member must not vote.</exception>
+    Task StartAsync(CancellationToken token);
+
+    /// <summary>
+    /// Appends a change set and waits for its outcome. Only the leader does: another member answers
+    /// <see cref="Proposal.NotLeader"/>. The set must be free of <see cref="ChangeSet.Problems"/>.
+    /// </summary>
+    /// <param name="changes">A set whose operation was applied before is not applied again; its first outcome is returned.</param>
+    /// <param name="token">Ends the wait, not the operation: a cancelled wait is <see cref="Proposal.Unknown"/> once the entry was appended.</param>
+    Task<Proposal> ProposeAsync(ChangeSet changes, CancellationToken token);
+
+    /// <summary>
+    /// On the leader: the log index that a linearizable read must have seen, confirmed by a majority after the call began.
+    /// Null where this member is not the leader or cannot confirm that it still is.
+    /// </summary>
+    Task<long?> ReadIndexAsync(CancellationToken token);
+
+    /// <summary>Waits until <see cref="State"/> contains <paramref name="index"/>.</summary>
+    Task WaitForAppliedAsync(long index, CancellationToken token);
+
+    /// <summary>Completes when a leader is known, with its name.</summary>
+    Task<string> WaitForLeaderAsync(CancellationToken token);
+}
