@@ -1,2 +1,2 @@
 // Each test runs three nodes, and some count the milliseconds that these take.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
