@@ -1,2 +1,2 @@
 // Each test runs three nodes, and some count the milliseconds that these take.
-[assembly: Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]
