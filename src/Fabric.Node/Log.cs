@@ -12,6 +12,12 @@ internal static partial class Log
     [LoggerMessage(2002, LogLevel.Warning, "Waiting to be ready: {Reason}")]
     public static partial void Waiting(ILogger logger, string reason);
 
+    [LoggerMessage(2003, LogLevel.Information, "Before the start, {Member} was asked for what this node lacks: {Outcome}")]
+    public static partial void CaughtUp(ILogger logger, string member, string outcome);
+
+    [LoggerMessage(2004, LogLevel.Warning, "Before the start, {Member} did not give what this node lacks; Raft brings it, which takes longer")]
+    public static partial void NotCaughtUp(ILogger logger, string member, Exception cause);
+
     [LoggerMessage(2100, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string method, string path, Exception cause);
 

@@ -20,6 +20,7 @@ internal sealed class InternalApi(
     {
         routes.MapPost(InternalRoutes.Changes, ProposeAsync).ExcludeFromDescription();
         routes.MapPost(InternalRoutes.ReadIndex, ReadIndexAsync).ExcludeFromDescription();
+        routes.MapGet(InternalRoutes.Snapshot, SnapshotAsync).ExcludeFromDescription();
     }
 
     private async Task<IResult> ProposeAsync(HttpContext http, CancellationToken token)
@@ -51,6 +52,17 @@ internal sealed class InternalApi(
             return Refusals.NotAMember();
         var index = await consensus.ReadIndexAsync(token);
         return TypedResults.Json(new ReadIndexWire(index), ApiJson.Full.ReadIndexWire);
+    }
+
+    private async Task<IResult> SnapshotAsync(HttpContext http, CancellationToken token)
+    {
+        if (!membersOnly.Admits(http))
+            return Refusals.NotAMember();
+        if (consensus is not RaftConsensus raft || raft.State.AppliedIndex == 0)
+            return Refusals.NotReady("there is nothing to take a snapshot of");
+        http.Response.ContentType = "application/octet-stream";
+        await raft.WriteSnapshotAsync(http.Response.Body, token);
+        return Results.Empty;
     }
 
     private static JsonHttpResult<OutcomeWire> Answer(WriteResult result) =>

@@ -14,6 +14,7 @@ using Fabric.Node.Reads;
 using Fabric.Node.Tables;
 using Fabric.Node.Writes;
 using Fabric.Raft;
+using Fabric.Raft.Log;
 
 namespace Fabric.Node.Hosting;
 
@@ -24,7 +25,6 @@ public sealed class NodeHost : IAsyncDisposable
 
     private readonly NodeOptions _options;
     private readonly NodeParts _parts;
-    private readonly DataDirectory _data;
     private readonly HttpClient _http;
     private readonly WebApplication _app;
     private readonly ILogger _logger;
@@ -33,11 +33,10 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly Readiness _readiness;
     private int _disposed;
 
-    private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, DataDirectory data)
+    private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members)
     {
         _options = options;
         _parts = parts;
-        _data = data;
         _http = MakeClient();
         _app = WebServer.Build(options, parts);
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
@@ -61,15 +60,18 @@ public sealed class NodeHost : IAsyncDisposable
     {
         if (options.Problems().ToArray() is { Length: > 0 } problems)
             throw new StartFailedException(string.Join(Environment.NewLine, problems.AsEnumerable()));
-        var host = new NodeHost(options, parts, MembersOf(options), DataDirectory.Take(options.DataDirectory));
+        var host = new NodeHost(options, parts, MembersOf(options));
         try
         {
+            Directory.CreateDirectory(options.DataDirectory);
             await host.StartAsync(token);
             return host;
         }
-        catch
+        catch (Exception failed)
         {
             await host.DisposeAsync();
+            if (failed is DataDirectoryInUseException or UnauthorizedAccessException)
+                throw new StartFailedException($"--data {options.DataDirectory}: {failed.Message}", failed);
             throw;
         }
     }
@@ -107,13 +109,14 @@ public sealed class NodeHost : IAsyncDisposable
         _parts.Attachments.Dispose();
         await _app.DisposeAsync();
         _http.Dispose();
-        _data.Dispose();
     }
 
     private async Task StartAsync(CancellationToken token)
     {
         await WebServer.StartAsync(_app, token);
         _table.Start();
+        if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
+            await new CatchUp(raft, _options, _http, _parts.Time, _logger).RunAsync(token);
         await _consensus.StartAsync(token);
         _readiness.Start();
     }
@@ -127,7 +130,7 @@ public sealed class NodeHost : IAsyncDisposable
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate);
-        var node = new NodeApi(_options.Name, _consensus, _table, _readiness, _parts.Override);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts.Override);
 
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));

@@ -32,7 +32,7 @@ internal sealed class WriteCoordinator(
                 case WriteResult.Decided:
                     return attempt;
                 case WriteResult.Refused or WriteResult.Busy when doubt is null:
-                    return attempt;
+                    return both.IsCancellationRequested ? NotTaken(attempt) : attempt;
                 case WriteResult.Unknown unknown:
                     // Once an attempt may be in the log, no later refusal takes that back.
                     doubt = unknown;
@@ -55,7 +55,12 @@ internal sealed class WriteCoordinator(
 
     private WriteResult.NoLeader NotTaken(WriteResult attempt)
     {
-        var why = attempt is WriteResult.NoLeader other ? other.Reason : "no leader is known";
+        var why = attempt switch
+        {
+            WriteResult.NoLeader other => other.Reason,
+            WriteResult.Refused refused => refused.Reason,
+            _ => "no leader is known",
+        };
         return new WriteResult.NoLeader($"no leader took the write within {options.WriteTimeout.TotalSeconds:0.###} s ({why})");
     }
 

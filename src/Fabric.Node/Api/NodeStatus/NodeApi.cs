@@ -2,13 +2,14 @@ using System.Globalization;
 using Fabric.Node.Attachments;
 using Fabric.Node.Hosting;
 using Fabric.Node.Json;
+using Fabric.Node.Options;
 using Fabric.Node.Tables;
 using Fabric.Raft;
 
 namespace Fabric.Node.Api.NodeStatus;
 
 /// <summary>What this node knows, measured when it is asked.</summary>
-internal sealed class NodeApi(string name, IConsensus consensus, TableLoop table, Readiness readiness, OverrideSupport support)
+internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, OverrideSupport support)
 {
     public const string Route = "/api/v1/node";
 
@@ -28,7 +29,7 @@ internal sealed class NodeApi(string name, IConsensus consensus, TableLoop table
         var reason = readiness.WhyNot();
         return new NodeBody
         {
-            Name = name,
+            Name = options.Name,
             Pid = Environment.ProcessId,
             Version = Version,
             FabricId = state.Identity?.Id,
@@ -47,6 +48,7 @@ internal sealed class NodeApi(string name, IConsensus consensus, TableLoop table
             Override = new OverrideBody(support.Supported, support.Reason),
             LastContact = status.LastContact,
             StateDigest = new StateDigestBody(state.AppliedIndex, Hex(state.Digest)),
+            DiskFreeBytes = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace,
             Ready = reason is null,
             NotReady = reason,
         };

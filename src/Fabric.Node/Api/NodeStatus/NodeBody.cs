@@ -43,6 +43,9 @@ internal sealed record NodeBody
     /// <summary>A digest over every applied entry.</summary>
     public required StateDigestBody StateDigest { get; init; }
 
+    /// <summary>Bytes free on the log's disk; with too few, a leader refuses writes.</summary>
+    public required long DiskFreeBytes { get; init; }
+
     public required bool Ready { get; init; }
 
     /// <summary>Why it is not ready.</summary>
