@@ -10,8 +10,13 @@ public sealed record Member(string Name, IPEndPoint Raft);
 /// <summary>How a member takes part.</summary>
 public sealed record RaftOptions
 {
+    internal const int DefaultOperationsRemembered = 10_000;
+
     /// <summary>This member; one of <see cref="Members"/>.</summary>
     public required string Name { get; init; }
+
+    /// <summary>Where to listen, when that differs from this member's address in <see cref="Members"/>.</summary>
+    public IPEndPoint? Bind { get; init; }
 
     /// <summary>All voters: exactly one or exactly three.</summary>
     public required IReadOnlyList<Member> Members { get; init; }
@@ -34,8 +39,23 @@ public sealed record RaftOptions
     /// <summary>Time that connecting to a voter may take. At most <see cref="RequestTimeout"/>.</summary>
     public TimeSpan ConnectTimeout { get; init; } = TimeSpan.FromMilliseconds(200);
 
+    /// <summary>Time between two heartbeats of the leader. Several must fit into <see cref="LowerElectionTimeout"/>.</summary>
+    public TimeSpan HeartbeatInterval { get; init; } = TimeSpan.FromMilliseconds(100);
+
     /// <summary>Applied entries after which a snapshot is taken.</summary>
     public int EntriesPerSnapshot { get; init; } = 5_000;
+
+    /// <summary>Bytes of applied entries after which a snapshot is taken, however few entries they are.</summary>
+    public long BytesPerSnapshot { get; init; } = 8L * 1024 * 1024;
+
+    /// <summary>Entries that the log goes on beyond a snapshot before it drops those that the snapshot covers, so that a follower that is a little behind need not fetch everything.</summary>
+    public int EntriesKeptBehindSnapshot { get; init; } = 1_000;
+
+    /// <summary>Entries that a snapshot from outside must be ahead of the local log for <see cref="RaftConsensus.InstallBeforeStartAsync"/> to take it.</summary>
+    public long EntriesBehindForInstall { get; init; } = 2_000;
+
+    /// <summary>Operations whose outcome a new fabric remembers, so that a repeated one is not applied again; settled by its first leader.</summary>
+    public int OperationsRemembered { get; init; } = DefaultOperationsRemembered;
 
     /// <summary>Proposals that may wait for their outcome at once; one more is refused.</summary>
     public int MaxProposalsInFlight { get; init; } = 1_024;

@@ -1,0 +1,199 @@
+using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using Fabric.Raft.Commands;
+using Fabric.Raft.Snapshots;
+using Microsoft.Extensions.Logging;
+
+namespace Fabric.Raft.StateMachine;
+
+/// <summary>
+/// Applies committed entries, one after the other, and keeps snapshots. The library's SimpleStateMachine is not used: it
+/// gives a snapshot its name even when the transfer broke off, and relies on a flush that reports success on failure.
+/// </summary>
+internal sealed class FabricStateMachine : IStateMachine
+{
+    private readonly SnapshotPolicy policy;
+    private readonly SnapshotStore store;
+    private readonly IAppliedSink? sink;
+    private readonly Action<string, Exception?> failFast;
+    private readonly ILogger logger;
+    private readonly Lock gate = new();
+    private readonly TaskCompletionSource formed = new(TaskCreationOptions.RunContinuationsAsynchronously);
+
+    // One writer (whoever the log lets apply), many readers.
+    private MachineState state;
+    private SnapshotFile? snapshot;
+
+    // Only touched by the one that applies.
+    private Task<SnapshotFile>? writing;
+    private long snapshotDue;
+    private long bytesSinceSnapshot;
+    private bool live;
+
+    public FabricStateMachine(
+        SnapshotsFound found, SnapshotStore store, SnapshotPolicy policy, IAppliedSink? sink, Action<string, Exception?> failFast, ILogger logger)
+    {
+        (this.store, this.policy, this.sink, this.failFast, this.logger) = (store, policy, sink, failFast, logger);
+        (state, snapshot) = (found.State, found.File);
+        snapshotDue = state.Fabric.AppliedIndex + policy.Entries;
+        NoteIdentity();
+    }
+
+    public MachineState State => Volatile.Read(ref state);
+
+    public PendingOperations Pending { get; } = new();
+
+    /// <summary>Completes when the fabric has an identity.</summary>
+    public Task Formed => formed.Task;
+
+    public ISnapshot? Snapshot => Volatile.Read(ref snapshot);
+
+    /// <summary>Ends the silence of the replay: from here on the sink hears everything, beginning with the whole state.</summary>
+    public void GoLive()
+    {
+        lock (gate)
+        {
+            live = true;
+            Tell(() => sink!.Replaced(state.Fabric));
+        }
+    }
+
+    public ValueTask<long> ApplyAsync(LogEntry entry, CancellationToken token)
+    {
+        if (entry.IsSnapshot)
+            return InstallAsync(entry, token);
+        if (entry.Index <= State.Fabric.AppliedIndex || entry.Length is 0)
+            return ValueTask.FromResult(entry.Index);
+
+        PublishSnapshotWhenRipe(entry.Index);
+        Apply(entry);
+        BeginSnapshotWhenDue();
+        return ValueTask.FromResult(entry.Index);
+    }
+
+    public ValueTask ReclaimGarbageAsync(long watermark, CancellationToken token)
+    {
+        store.DeleteBefore(watermark);
+        return ValueTask.CompletedTask;
+    }
+
+    /// <summary>Waits for a snapshot that is being written, if any.</summary>
+    public async ValueTask QuiesceAsync()
+    {
+        if (writing is Task task)
+            await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+    }
+
+    private void Apply(LogEntry entry)
+    {
+        if (!entry.TryGetPayload(out var bytes))
+            throw Stop($"Entry {entry.Index} has no bytes.");
+        var command = CommandCodec.Decode(bytes) switch
+        {
+            Decoded.Entry decoded => decoded.Command,
+            Decoded.Undecodable undecodable => throw Stop($"Entry {entry.Index} cannot be decoded: {undecodable.Because}."),
+            _ => throw Stop($"Entry {entry.Index} cannot be decoded."),
+        };
+
+        var application = Applier.Apply(State, entry.Index, entry.Term, command, bytes);
+        bytesSinceSnapshot += bytes.Length;
+        lock (gate)
+        {
+            Volatile.Write(ref state, application.Next);
+            Tell(() => sink!.Applied(application.Next.Fabric, application.Changed));
+        }
+
+        NoteIdentity();
+        if (application.Operation is { } operation)
+            Pending.Decide(operation);
+    }
+
+    /// <summary>A committed entry that cannot be applied is never skipped: the process stops, or the start fails.</summary>
+    private LogUnusableException Stop(string reason)
+    {
+        var unusable = new LogUnusableException(
+            $"{reason} Either a newer build wrote it, so run that build here; or the disk is damaged, so delete this member's data directory and let it fetch everything from the others.");
+        if (live)
+            failFast(unusable.Message, unusable);
+        return unusable;
+    }
+
+    private void Tell(Action what)
+    {
+        if (!live || sink is null)
+            return;
+        try
+        {
+            what();
+        }
+        catch (Exception failed)
+        {
+            // The state is right and is what counts; the log must not fail for good because a listener did.
+            Logs.SinkFailed(logger, failed, state.Fabric.AppliedIndex);
+        }
+    }
+
+    private void NoteIdentity()
+    {
+        if (state.Fabric.Identity is { } identity && formed.TrySetResult())
+            Logs.Formed(logger, identity.Id, identity.Capacity);
+    }
+
+    private async ValueTask<long> InstallAsync(LogEntry entry, CancellationToken token)
+    {
+        if (entry.Index <= State.Fabric.AppliedIndex)
+            return State.Fabric.AppliedIndex;
+
+        await QuiesceAsync();
+        writing = null;
+        var (file, received) = await store.ReceiveAsync(entry, token);
+        lock (gate)
+        {
+            Volatile.Write(ref state, received);
+            Volatile.Write(ref snapshot, file);
+            Tell(() => sink!.Replaced(received.Fabric));
+        }
+
+        snapshotDue = file.Index + policy.Entries;
+        bytesSinceSnapshot = 0;
+        Logs.SnapshotInstalled(logger, file.Index);
+        NoteIdentity();
+        foreach (var operation in received.Ledger.Operations)
+            Pending.Decide(operation);
+        return file.Index;
+    }
+
+    private void BeginSnapshotWhenDue()
+    {
+        if (writing is not null || (State.Fabric.AppliedIndex < snapshotDue && bytesSinceSnapshot < policy.Bytes))
+            return;
+
+        var taken = State;
+        snapshotDue = taken.Fabric.AppliedIndex + policy.Entries;
+        bytesSinceSnapshot = 0;
+        writing = Task.Run(() => store.Write(taken));
+    }
+
+    /// <summary>
+    /// Shows a written snapshot to the log, which then drops the entries before it. That waits until the log has gone on for
+    /// a while: a follower that is a little behind gets the entries it lacks, not everything there is.
+    /// </summary>
+    private void PublishSnapshotWhenRipe(long index)
+    {
+        if (writing is not { IsCompleted: true } task)
+            return;
+        if (task.IsFaulted)
+        {
+            // The log still holds everything, so the member goes on with a longer log and tries again when the next is due.
+            writing = null;
+            Logs.SnapshotNotWritten(logger, task.Exception.InnerException);
+            return;
+        }
+
+        var written = task.Result;
+        if (index < written.Index + policy.EntriesKept)
+            return;
+        writing = null;
+        Volatile.Write(ref snapshot, written);
+        Logs.SnapshotWritten(logger, written.Path);
+    }
+}
