@@ -91,7 +91,7 @@ fabric() { FABRIC_URL=http://127.0.0.1:7401,http://127.0.0.1:7402,http://127.0.0
 
 if [ -n "$demo" ]; then
     # What is there from an earlier run stays as it was left.
-    fabric flag get new-checkout-flow >/dev/null 2>&1 || fabric flag set new-checkout-flow >/dev/null
+    fabric flag get new-checkout-flow >/dev/null 2>&1 || fabric flag set new-checkout-flow --default on >/dev/null
     fabric flag get gradual-rollout >/dev/null 2>&1 || fabric flag set gradual-rollout --percent 25 >/dev/null
 fi
 
