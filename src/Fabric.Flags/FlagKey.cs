@@ -16,6 +16,8 @@ public static class FlagKey
             return "a flag's key must not contain control characters";
         if (key.Contains('/'))
             return "a flag's key must not contain '/', which separates the parts of an address";
+        if (key is "." or "..")
+            return "a flag's key must not be \".\" or \"..\", which an address takes as steps between folders";
         if (char.IsWhiteSpace(key[0]) || char.IsWhiteSpace(key[^1]))
             return "a flag's key must not begin or end with white space";
         try

@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Fabric.Node.Tests")]
+[assembly: InternalsVisibleTo("Fabric.Cli.Tests")]

@@ -23,6 +23,11 @@ public static class DefinitionParser
         {
             return (null, [new Problem("", $"not valid JSON: {broken.Message}")]);
         }
+        catch (InvalidOperationException)
+        {
+            // Half of a surrogate pair, or bytes that are not UTF-8: the reader finds out only when it makes a string.
+            return (null, [new Problem("", "not valid JSON: a string is not valid Unicode")]);
+        }
     }
 
     /// <summary>Reads a definition that stands inside a larger document.</summary>

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
+/*
+ * The evaluator: from a table, a flag's name and a caller's targeting key to an answer. The same source runs in the
+ * uprobe program and in libflagfabric.so, so that they cannot disagree. No floating point, no unbounded loop, and
+ * safe over any bytes: a block that is being overwritten may hold anything until the generation says so.
+ *
+ * Whoever includes it defines flag_hash_key, which reads the targeting key, and, for the kernel, how a loop is bounded.
+ */
+#ifndef FABRIC_FLAG_EVAL_H
+#define FABRIC_FLAG_EVAL_H
+
+#include "flag_hash.h"
+
+/* Bytes of a targeting key at most; a longer one decides nothing, so the flag's default variant answers. */
+#define FLAG_KEY_BYTES 255
+
+/* How often a read that was overtaken by two changes of its flag begins anew before it gives up. */
+#define FLAG_READ_TRIES 4
+
+#define FLAG_UNUSED __attribute__((unused))
+
+/* A word of a targeting key in memory. */
+#ifndef FLAG_WORD
+#define FLAG_WORD __u32
+#endif
+
+/* Marks what most calls do not need, where keeping it out of their way pays. */
+#ifndef FLAG_APART
+#define FLAG_APART FLAG_INLINE
+#endif
+
+/* Stands before a loop that must stay one, where stack or size is dear. */
+#ifndef FLAG_LOOP
+#define FLAG_LOOP
+#endif
+
+/*
+ * Whether a loop may go round once more. A loop ends by itself on sound bytes; this ends it on others, and shows
+ * the verifier that it ends.
+ */
+#ifndef FLAG_MAY_LOOP
+#define FLAG_MAY_LOOP(rounds, limit) ((rounds)++ < (limit))
+#endif
+
+/* Loads that the compiler neither merges nor moves; x86-64 keeps the order of loads by itself. */
+#define FLAG_LOAD(x) (*(const volatile __typeof__(x) *)&(x))
+#if defined(__bpf__) || defined(__x86_64__)
+#define FLAG_READ_BARRIER() __asm__ volatile("" ::: "memory")
+#else
+#define FLAG_READ_BARRIER() __atomic_thread_fence(__ATOMIC_ACQUIRE)
+#endif
+
+/* Why an answer is what it is; OpenFeature's reasons. */
+enum flag_reason {
+    FLAG_REASON_NOT_FOUND = 0, /* no such flag: the caller's default */
+    FLAG_REASON_STATIC = 1,
+    FLAG_REASON_TARGETING_MATCH = 2,
+    FLAG_REASON_DEFAULT = 3,   /* targeting decided nothing: the default variant, or the caller's default */
+    FLAG_REASON_DISABLED = 4,  /* the caller's default */
+    FLAG_REASON_ERROR = 5,     /* overtaken by changes again and again: the caller's default */
+};
+
+/* A table as one reader sees it: where it is, and its measures, which the reader checked when it opened it. */
+#ifndef FLAG_MEASURE
+#define FLAG_MEASURE(view, name) ((view)->name)
+#endif
+struct flag_view {
+    const unsigned char *base;
+#ifndef __bpf__
+    __u64 heap_offset;
+    __u64 heap_bytes;
+    __u32 slot_mask;
+#endif
+};
+
+/*
+ * A caller's targeting key, read only when a rule asks for it. Whoever includes this defines how, as
+ *
+ *     int flag_hash_key(const struct flag_key *key, __u32 shift, __u32 *hash, __u64 *pending);
+ *
+ * which feeds the key's bytes to flag_hash_words and returns how many there were, or -1 where there is no key, where
+ * it cannot be read or where it has more than FLAG_KEY_BYTES.
+ */
+struct flag_key;
+static int flag_hash_key(const struct flag_key *key, __u32 shift, __u32 *hash, __u64 *pending);
+
+struct flag_answer {
+    __u64 revision; /* of the flag, 0 when it is not there */
+    __u32 slot;     /* where it was found */
+    __u8 reason;    /* enum flag_reason */
+    __u8 variant;   /* FLAG_NO_VARIANT: the caller's default */
+    __u8 type;      /* enum flag_type */
+    __u8 truth;     /* 1: the variant is boolean true */
+    __u8 version;   /* which body of the slot it came from */
+};
+
+FLAG_INLINE const struct flag_table_header *flag_header(const struct flag_view *view)
+{
+    return (const struct flag_table_header *)view->base;
+}
+
+FLAG_INLINE const struct flag_slot *flag_slot_at(const struct flag_view *view, __u32 index)
+{
+    return (const struct flag_slot *)(view->base + FLAG_HEADER_BYTES +
+                                      (__u64)(index & FLAG_MEASURE(view, slot_mask)) * sizeof(struct flag_slot));
+}
+
+/* Whether the slot holds the name in `words`. Without a branch a word, so that the verifier sees one way and not nine. */
+FLAG_INLINE int flag_name_equals(const struct flag_slot *slot, const __u64 words[8])
+{
+    const __u64 *name = (const __u64 *)slot->name;
+    __u64 difference = 0;
+
+    for (int i = 0; i < 8; i++)
+        difference |= FLAG_LOAD(name[i]) ^ words[i];
+    return difference == 0;
+}
+
+/*
+ * Feeds whole words to murmur3. `shift` says how many bits of an earlier word are still pending below them; the last
+ * word may be padded with zeros, in which case its bytes stay pending.
+ */
+FLAG_INLINE void flag_hash_words(const FLAG_WORD *words, __u32 bytes, __u32 max_words, __u32 shift, __u32 *hash, __u64 *pending)
+{
+    FLAG_LOOP
+    for (__u32 i = 0; i < max_words; i++) {
+        if (i * 4 >= bytes)
+            break;
+        *pending |= (__u64)words[i] << shift;
+        if (i * 4 + 4 > bytes)
+            break;
+        *hash = flag_murmur_round(*hash, (__u32)*pending);
+        *pending >>= 32;
+    }
+}
+
+/* The variant of the first bucket whose end lies above `point`, where the buckets stand in the version's block. */
+FLAG_INLINE __u32 flag_block_bucket(const struct flag_view *view, const struct flag_body *body, __u32 count, __u32 point)
+{
+    __u64 offset = FLAG_LOAD(body->block_offset);
+
+    if (offset > FLAG_MEASURE(view, heap_bytes) - FLAG_MAX_BLOCK_BYTES)
+        return FLAG_NO_VARIANT;
+    const struct flag_bucket *buckets =
+        (const struct flag_bucket *)(view->base + FLAG_MEASURE(view, heap_offset) + offset + sizeof(struct flag_block));
+
+    FLAG_LOOP
+    for (__u32 i = 0; i < FLAG_MAX_BUCKETS; i++) {
+        if (i >= count)
+            break;
+        if (point < FLAG_LOAD(buckets[i].end))
+            return FLAG_LOAD(buckets[i].variant);
+    }
+    return FLAG_NO_VARIANT;
+}
+
+FLAG_INLINE __u32 flag_inline_bucket(const struct flag_body *body, __u32 count, __u32 point)
+{
+    for (__u32 i = 0; i < FLAG_INLINE_BUCKETS; i++) {
+        if (i >= count)
+            break;
+        if (point < FLAG_LOAD(body->bucket_end[i]))
+            return FLAG_LOAD(body->bucket_variant[i]);
+    }
+    return FLAG_NO_VARIANT;
+}
+
+/* flagd's fractional v2, bit for bit: the hash projected on the weights' sum, and the bucket that holds the point. */
+FLAG_APART __u32 flag_fractional(const struct flag_view *view, const struct flag_body *body, const struct flag_key *key)
+{
+    __u32 hash = FLAG_LOAD(body->seed_hash);
+    __u64 pending = FLAG_LOAD(body->seed_tail);
+    __u32 seed_bytes = FLAG_LOAD(body->seed_bytes);
+    __u32 count = FLAG_LOAD(body->bucket_count);
+    int length = flag_hash_key(key, (seed_bytes & 3) * 8, &hash, &pending);
+
+    if (length < 0 || (length == 0 && FLAG_LOAD(body->seeding) == FLAG_SEED_FLAG_AND_KEY))
+        return FLAG_NO_VARIANT;
+    hash = flag_murmur_finish(hash, pending, (seed_bytes & 3) + (length & 3), seed_bytes + length);
+
+    __u32 point = (__u32)(((__u64)hash * FLAG_LOAD(body->total_weight)) >> 32);
+    return count <= FLAG_INLINE_BUCKETS ? flag_inline_bucket(body, count, point)
+                                        : flag_block_bucket(view, body, count, point);
+}
+
+/* What one version of a flag answers. */
+FLAG_INLINE void flag_decide(const struct flag_view *view, const struct flag_body *body, const struct flag_key *key,
+                             struct flag_answer *answer)
+{
+    __u32 state = FLAG_LOAD(body->state);
+    __u32 variant = FLAG_NO_VARIANT;
+
+    answer->variant = FLAG_NO_VARIANT;
+    answer->truth = 0;
+    answer->type = FLAG_LOAD(body->type);
+    answer->revision = FLAG_LOAD(body->revision);
+    if (state != FLAG_ENABLED) {
+        answer->reason = state == FLAG_DISABLED ? FLAG_REASON_DISABLED : FLAG_REASON_NOT_FOUND;
+        return;
+    }
+
+    answer->reason = FLAG_REASON_STATIC;
+    if (FLAG_LOAD(body->rule) == FLAG_RULE_FRACTIONAL) {
+        variant = flag_fractional(view, body, key);
+        answer->reason = variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : FLAG_REASON_TARGETING_MATCH;
+    }
+    if (variant == FLAG_NO_VARIANT)
+        variant = FLAG_LOAD(body->default_variant);
+    if (variant == FLAG_NO_VARIANT) {
+        answer->reason = FLAG_REASON_DEFAULT;
+        return;
+    }
+    answer->variant = variant;
+    answer->truth = FLAG_LOAD(body->truths) >> (variant & (FLAG_MAX_VARIANTS - 1)) & 1;
+}
+
+/* The answer of a flag that is not there. */
+FLAG_INLINE void flag_answer_nothing(struct flag_answer *answer, __u8 reason)
+{
+    answer->revision = 0;
+    answer->reason = reason;
+    answer->variant = FLAG_NO_VARIANT;
+    answer->type = 0;
+    answer->truth = 0;
+}
+
+/* The slot's answer at `generation`, once. 1: `answer` stands; 0: it was overtaken, read again. */
+FLAG_INLINE int flag_read_slot(const struct flag_view *view, const struct flag_slot *slot, __u64 generation,
+                               const struct flag_key *key, struct flag_answer *answer)
+{
+    __u64 first = FLAG_LOAD(slot->generation[0]);
+    __u64 second = FLAG_LOAD(slot->generation[1]);
+    __u32 newest;
+
+    if (first <= generation && (second > generation || first >= second))
+        newest = 0;
+    else if (second <= generation)
+        newest = 1;
+    else
+        return 0;
+
+    FLAG_READ_BARRIER();
+    answer->version = newest;
+    /* A version that was never written says that the flag was not there at this generation. */
+    if ((newest ? second : first) == 0)
+        flag_answer_nothing(answer, FLAG_REASON_NOT_FOUND);
+    else
+        flag_decide(view, &slot->body[newest], key, answer);
+    FLAG_READ_BARRIER();
+    return FLAG_LOAD(slot->generation[newest]) == (newest ? second : first);
+}
+
+/*
+ * The slot that holds a name, or FLAG_NO_SLOT. `*sequence` is the slot's name_seq from before its name was compared:
+ * the slot is the right one if it still says so after everything was read.
+ */
+#define FLAG_NO_SLOT (~0u)
+FLAG_INLINE __u32 flag_find(const struct flag_view *view, const __u64 words[8], __u64 hash, __u32 *sequence)
+{
+    __u32 tag = flag_name_tag(hash);
+    __u32 at = (__u32)hash;
+    __u32 rounds FLAG_UNUSED = 0;
+
+    for (; FLAG_MAY_LOOP(rounds, FLAG_MEASURE(view, slot_mask)); at++) {
+        const struct flag_slot *slot = flag_slot_at(view, at);
+        __u32 seen = FLAG_LOAD(slot->tag);
+
+        if (seen == 0)
+            break;
+        if (seen != tag)
+            continue;
+        *sequence = FLAG_LOAD(slot->name_seq);
+        FLAG_READ_BARRIER();
+        if (flag_name_equals(slot, words))
+            return at & FLAG_MEASURE(view, slot_mask);
+    }
+    return FLAG_NO_SLOT;
+}
+
+/* One attempt at the whole way from a name to its answer. 1: `answer` stands; 0: it was overtaken, read again. */
+FLAG_INLINE int flag_try(const struct flag_view *view, const __u64 words[8], __u64 hash,
+                         const struct flag_key *key, struct flag_answer *answer)
+{
+    __u64 generation = FLAG_LOAD(flag_header(view)->generation);
+    __u32 sequence = 0;
+
+    FLAG_READ_BARRIER();
+    answer->slot = flag_find(view, words, hash, &sequence);
+    FLAG_READ_BARRIER();
+    if (answer->slot == FLAG_NO_SLOT) {
+        /* A name is only ever moved by a change set: if none was shown meanwhile, it was nowhere. */
+        flag_answer_nothing(answer, FLAG_REASON_NOT_FOUND);
+        return FLAG_LOAD(flag_header(view)->generation) == generation;
+    }
+
+    const struct flag_slot *slot = flag_slot_at(view, answer->slot);
+    int stands = flag_read_slot(view, slot, generation, key, answer);
+    FLAG_READ_BARRIER();
+    return stands && !(sequence & 1) && FLAG_LOAD(slot->name_seq) == sequence;
+}
+
+#endif

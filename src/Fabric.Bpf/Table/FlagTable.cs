@@ -1,0 +1,111 @@
+using System.IO.Hashing;
+using System.Runtime.InteropServices;
+using System.Text;
+using Fabric.Flags.State;
+
+namespace Fabric.Bpf.Table;
+
+/// <summary>A host's table, in whatever memory it lies.</summary>
+internal sealed unsafe class FlagTable : IFlagTable
+{
+    private readonly Func<long, ITableMemory> _makeAnew;
+    private ITableMemory _memory;
+    private TableWriter _writer;
+
+    /// <param name="memory">The table as found or as made.</param>
+    /// <param name="makeAnew">Makes an empty table with so many bytes of heap, in the place of the one there is.</param>
+    internal FlagTable(ITableMemory memory, Func<long, ITableMemory> makeAnew)
+    {
+        _memory = memory;
+        _makeAnew = makeAnew;
+        _writer = new TableWriter(memory);
+    }
+
+    /// <summary>Another memory has taken the place of the one there was, so whatever reads the old one must follow.</summary>
+    internal event Action<ITableMemory>? Moved;
+
+    internal ITableMemory Memory => _memory;
+
+    public string Path => _memory.Path;
+
+    public TableKind Kind => _memory.Kind;
+
+    public long Revision => _writer.Revision;
+
+    public int Reconcile(long revision, FlagSet flags)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThan(revision, Revision);
+        var written = 0;
+        foreach (var key in _writer.Keys.Where(key => !flags.Flags.ContainsKey(key)).ToArray())
+            written += _writer.Remove(key, revision) ? 1 : 0;
+        foreach (var flag in flags.Flags.Values)
+        {
+            switch (_writer.Put(flag))
+            {
+                case null:
+                    return Grow(revision, flags);
+                case true:
+                    written++;
+                    break;
+            }
+        }
+
+        _writer.Publish(revision);
+        return written;
+    }
+
+    public void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys)
+    {
+        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(revision, Revision);
+        foreach (var key in keys)
+        {
+            if (!flags.Flags.TryGetValue(key, out var flag))
+                _writer.Remove(key, revision);
+            else if (_writer.Put(flag) is null)
+            {
+                Grow(revision, flags);
+                return;
+            }
+        }
+
+        _writer.Publish(revision);
+    }
+
+    public ulong Digest()
+    {
+        // The sum does not depend on where the flags lie.
+        var sum = 0UL;
+        foreach (var key in _writer.Keys)
+        {
+            if (_writer.TryFind(key, out var slot) && _writer.Visible(slot) is { } version && _writer.Body(slot, version)->State != 0)
+                sum += DigestOf(key, *_writer.Body(slot, version), _writer.Block(slot, version));
+        }
+
+        return sum;
+    }
+
+    public void Dispose() => _memory.Dispose();
+
+    private static ulong DigestOf(string key, FlagBody body, ReadOnlySpan<byte> block)
+    {
+        var hash = new XxHash3();
+        body.BlockOffset = 0;
+        hash.Append(Encoding.UTF8.GetBytes(key));
+        hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<FlagBody>(in body)));
+        hash.Append(block);
+        return hash.GetCurrentHashAsUInt64();
+    }
+
+    /// <summary>Moves to a table with twice the heap; readers follow when the one there was is retired.</summary>
+    private int Grow(long revision, FlagSet flags)
+    {
+        var (old, oldWriter) = (_memory, _writer);
+        _memory = _makeAnew((long)oldWriter.Header->HeapBytes * 2);
+        _writer = new TableWriter(_memory);
+        var written = Reconcile(revision, flags);
+        oldWriter.Retire();
+        old.Dispose();
+        Moved?.Invoke(_memory);
+        return written;
+    }
+}

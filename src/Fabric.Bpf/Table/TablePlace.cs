@@ -1,0 +1,81 @@
+using System.Runtime.InteropServices;
+using Fabric.Bpf.Interop;
+
+namespace Fabric.Bpf.Table;
+
+/// <summary>Opens the host's table where programs will look for it.</summary>
+public static class TablePlace
+{
+    /// <summary>A BPF file system of our own: the system's is closed to everybody but root, and not ours to open.</summary>
+    private const string PinFolder = "/run/fabric/bpf";
+
+    private const string UsualFile = "/run/fabric/table";
+
+    /// <summary>
+    /// The owner's table: a BPF array where the kernel lets us have one, otherwise a file.
+    /// </summary>
+    /// <param name="owner">Whose it is.</param>
+    /// <param name="path">Where; null for the usual place of this host.</param>
+    /// <param name="dataDirectory">Where a file goes that has no better place.</param>
+    /// <param name="whyFile">Why there is only a file; null where the table is a BPF array.</param>
+    /// <exception cref="TableUnusableException">Neither can be had.</exception>
+    public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, out string? whyFile)
+    {
+        if (TryOpenPin(owner, path ?? $"{PinFolder}/table", out whyFile) is { } pinned)
+            return pinned;
+        foreach (var file in path is null || IsPinPath(path) ? [UsualFile, Path.Combine(dataDirectory, "table")] : new[] { path })
+        {
+            try
+            {
+                return new FlagTable(
+                    FileTableMemory.OpenOrCreate(file, owner),
+                    heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)));
+            }
+            catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
+            {
+                whyFile = $"{whyFile}; {refused.Message}";
+            }
+        }
+
+        throw new TableUnusableException($"there is no place for the table: {whyFile}");
+    }
+
+    private static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
+
+    private static FlagTable? TryOpenPin(TableOwner owner, string path, out string? why)
+    {
+        why = null;
+        try
+        {
+            if (IsPinPath(path))
+                MountPinFolder();
+            var folder = Path.GetDirectoryName(path)!;
+            if (!Libc.IsOnBpfFs(IsPinPath(path) ? PinFolder : folder))
+            {
+                why = $"{folder} is not on a BPF file system";
+                return null;
+            }
+
+            Directory.CreateDirectory(folder);
+            _ = Libc.chmod(folder, 0x1ed); // rwxr-xr-x
+            return new FlagTable(
+                BpfTableMemory.OpenOrCreate(path, owner),
+                heap => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, heap)));
+        }
+        catch (Exception refused) when (refused is TableUnusableException or BpfRefusedException or IOException
+            or UnauthorizedAccessException or DllNotFoundException)
+        {
+            why = refused.Message;
+            return null;
+        }
+    }
+
+    private static void MountPinFolder()
+    {
+        Directory.CreateDirectory(PinFolder);
+        if (Libc.IsOnBpfFs(PinFolder))
+            return;
+        if (Libc.mount("bpf", PinFolder, "bpf", 0, "mode=0755") != 0)
+            throw new TableUnusableException($"cannot mount a BPF file system at {PinFolder}: {Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError())}");
+    }
+}

@@ -1,0 +1,66 @@
+using System.CommandLine;
+
+namespace Fabric.Cli.Client;
+
+/// <summary>The options that every command has that talks to a node.</summary>
+internal sealed class ClientOptions(Terminal terminal)
+{
+    public const string DefaultUrl = "http://127.0.0.1:7401";
+    private const string Variable = "FABRIC_URL";
+
+    private readonly Option<string?> _url = new("--url")
+    {
+        Description = $"Nodes to talk to, comma-separated, tried in turn [{Variable}, otherwise {DefaultUrl}]",
+        Recursive = true,
+    };
+
+    private readonly Option<string> _output = Words(new Option<string>("--output", "-o")
+    {
+        Description = "table, or json: the API's own answer",
+        DefaultValueFactory = _ => "table",
+        Recursive = true,
+    }, "table", "json");
+
+    public Terminal Terminal => terminal;
+
+    /// <summary>Gives the options to a command and to all below it.</summary>
+    public Command On(Command command)
+    {
+        command.Options.Add(_url);
+        command.Options.Add(_output);
+        return command;
+    }
+
+    /// <summary>Lets a command run with a client made from its options.</summary>
+    public Command Run(Command command, Func<ParseResult, Session, CancellationToken, Task<int>> run)
+    {
+        command.SetAction(async (parse, token) =>
+        {
+            using var session = new Session(terminal, Endpoints(parse), parse.GetValue(_output) == "json");
+            return await run(parse, session, token);
+        });
+        return command;
+    }
+
+    /// <summary>Lets an option take these words and no other.</summary>
+    public static Option<string> Words(Option<string> option, params string[] words)
+    {
+        option.AcceptOnlyFromAmong(words);
+        return option;
+    }
+
+    private IReadOnlyList<Uri> Endpoints(ParseResult parse)
+    {
+        var given = parse.GetValue(_url) ?? Environment.GetEnvironmentVariable(Variable);
+        var texts = (string.IsNullOrWhiteSpace(given) ? DefaultUrl : given).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        return [.. texts.Select(ReadUrl)];
+    }
+
+    private static Uri ReadUrl(string text)
+    {
+        var whole = text.Contains("://", StringComparison.Ordinal) ? text : $"http://{text}";
+        return Uri.TryCreate(whole, UriKind.Absolute, out var uri) && uri.Scheme is "http" or "https" && uri.AbsolutePath == "/"
+            ? uri
+            : throw new UsageException($"\"{text}\" is not a node's address, such as {DefaultUrl}");
+    }
+}

@@ -1,0 +1,79 @@
+using System.Net.Http.Headers;
+
+namespace Fabric.Cli.Client;
+
+/// <summary>One request to a fabric: whichever of its nodes answers it.</summary>
+/// <param name="Method">What to do.</param>
+/// <param name="Path">The address below a node's.</param>
+internal sealed record Call(HttpMethod Method, string Path)
+{
+    public byte[]? Body { get; init; }
+    public string ContentType { get; init; } = "application/json";
+    public string? IfMatch { get; init; }
+    public string? IfNoneMatch { get; init; }
+
+    /// <summary>Names a write, over all nodes that are tried, so that it applies once.</summary>
+    public Guid? Operation { get; init; }
+}
+
+/// <summary>Asks nodes in turn until one answers for the fabric.</summary>
+internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, TextWriter errors) : IDisposable
+{
+    // Longer than a node itself takes to say that it found no leader.
+    private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(10);
+
+    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+    {
+        Timeout = TryTimeout,
+    };
+
+    /// <summary>A node's answer, of the last that was tried when none could take the call; null when none could be reached.</summary>
+    public async Task<Reply?> SendAsync(Call call, CancellationToken token)
+    {
+        Reply? last = null;
+        foreach (var endpoint in endpoints)
+        {
+            try
+            {
+                var reply = await TryAsync(endpoint, call, token);
+                if (reply.Status is not (429 or 502 or 503 or 504))
+                    return reply;
+                // Once a node could not say what came of a write, another's refusal does not settle it.
+                last = last?.Status == 504 ? last : reply;
+            }
+            catch (HttpRequestException failed)
+            {
+                await errors.WriteLineAsync($"fabric: {Bare(endpoint)}: {failed.Message}");
+            }
+            catch (OperationCanceledException) when (!token.IsCancellationRequested)
+            {
+                await errors.WriteLineAsync($"fabric: {Bare(endpoint)}: no answer within {TryTimeout.TotalSeconds:0} s");
+            }
+        }
+
+        return last;
+    }
+
+    public void Dispose() => _http.Dispose();
+
+    private async Task<Reply> TryAsync(Uri endpoint, Call call, CancellationToken token)
+    {
+        using var request = new HttpRequestMessage(call.Method, new Uri(endpoint, call.Path));
+        if (call.Body is not null)
+        {
+            request.Content = new ByteArrayContent(call.Body);
+            request.Content.Headers.ContentType = new MediaTypeHeaderValue(call.ContentType);
+        }
+
+        if (call.IfMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-Match", call.IfMatch);
+        if (call.IfNoneMatch is not null)
+            request.Headers.TryAddWithoutValidation("If-None-Match", call.IfNoneMatch);
+        if (call.Operation is { } operation)
+            request.Headers.Add("Idempotency-Key", operation.ToString("D"));
+        using var response = await _http.SendAsync(request, token);
+        return new Reply(endpoint, (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(token));
+    }
+
+    private static string Bare(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);
+}

@@ -1,0 +1,93 @@
+using System.CommandLine;
+using Fabric.Node.Hosting;
+using Fabric.Node.Options;
+
+namespace Fabric.Cli.Node;
+
+/// <summary><c>fabric node</c>: runs this host.</summary>
+internal static class NodeCommand
+{
+    private const string About =
+        """
+        Run this host's node.
+
+        Alone, it is a whole fabric:
+          fabric node --name a --data /var/lib/fabric --http 127.0.0.1:7401
+
+        One of three, told of the other two:
+          fabric node --name a --data /var/lib/fabric --http 10.0.0.1:7401 --raft 10.0.0.1:7501 \
+            --peer name=b,raft=10.0.0.2:7501,http=http://10.0.0.2:7401 \
+            --peer name=c,raft=10.0.0.3:7501,http=http://10.0.0.3:7401
+
+        One of three, by a file that all of them share:
+          fabric node --name a --data /var/lib/fabric --config fabric.json
+          {"members": [{"name": "a", "raft": "10.0.0.1:7501", "http": "http://10.0.0.1:7401"}, ...]}
+
+        It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order.
+        """;
+
+    public static Command Build(Terminal terminal, Func<NodeOptions, NodeParts> parts)
+    {
+        var texts = new Texts();
+        var command = new Command("node", About);
+        foreach (var option in texts.All)
+            command.Options.Add(option);
+        command.SetAction(async (parse, token) =>
+        {
+            var (options, problems) = NodeOptionsReader.Read(texts.Read(parse));
+            if (options is not null)
+                return await NodeProgram.RunAsync(options, parts(options), terminal.Out, terminal.Error, token);
+            foreach (var problem in problems)
+                await terminal.Error.WriteLineAsync($"fabric node: {problem}");
+            return ExitCode.Usage;
+        });
+        return command;
+    }
+
+    /// <summary>All options, as text: what is wrong with them is said at once for all, and for the file's too.</summary>
+    private sealed class Texts
+    {
+        private readonly Option<string?> _name = Text("--name", "This node's name", "NAME");
+        private readonly Option<string?> _data = Text("--data", "Folder of the log and of snapshots; this node's alone", "DIR");
+        private readonly Option<string[]> _http = Many("--http", "Where the API listens; may be given several times", "ADDR:PORT");
+        private readonly Option<string?> _raft = Text("--raft", "Where this node speaks Raft; chosen by itself for a node alone", "ADDR:PORT");
+        private readonly Option<string[]> _peers = Many("--peer", "Another voter; three voters are two of these", "name=…,raft=…,http=…");
+        private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
+        private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
+        private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
+        private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
+        private readonly Option<string?> _readTimeout = Text("--read-timeout", "Time that a read may wait [5s]", "TIME");
+        private readonly Option<string?> _shutdownTimeout = Text("--shutdown-timeout", "Time that requests have to finish at the end [10s]", "TIME");
+        private readonly Option<string?> _maxBody = Text("--max-body-bytes", "Bytes of a request's body [1048576]", "N");
+        private readonly Option<string?> _maxWrites = Text("--max-writes-in-flight", "Writes at once [512]", "N");
+        private readonly Option<string?> _maxConnections = Text("--max-connections", "Connections at once [1024]", "N");
+
+        public IEnumerable<Option> All =>
+        [
+            _name, _data, _http, _raft, _peers, _config, _table, _capacity,
+            _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxWrites, _maxConnections,
+        ];
+
+        public NodeSettings Read(ParseResult parse) => new()
+        {
+            Name = parse.GetValue(_name),
+            Data = parse.GetValue(_data),
+            Http = parse.GetValue(_http) ?? [],
+            Raft = parse.GetValue(_raft),
+            Peers = parse.GetValue(_peers) ?? [],
+            Config = parse.GetValue(_config),
+            Table = parse.GetValue(_table),
+            Capacity = parse.GetValue(_capacity),
+            WriteTimeout = parse.GetValue(_writeTimeout),
+            ReadTimeout = parse.GetValue(_readTimeout),
+            ShutdownTimeout = parse.GetValue(_shutdownTimeout),
+            MaxBodyBytes = parse.GetValue(_maxBody),
+            MaxWritesInFlight = parse.GetValue(_maxWrites),
+            MaxConnections = parse.GetValue(_maxConnections),
+        };
+
+        private static Option<string?> Text(string name, string about, string value) => new(name) { Description = about, HelpName = value };
+
+        private static Option<string[]> Many(string name, string about, string value) => new(name) { Description = about, HelpName = value };
+    }
+}

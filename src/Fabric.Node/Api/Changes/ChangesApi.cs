@@ -1,0 +1,41 @@
+using Fabric.Flags;
+using Fabric.Flags.Changes;
+using Fabric.Node.Json;
+using Fabric.Node.Options;
+using Fabric.Node.Problems;
+using Fabric.Node.Writes;
+
+namespace Fabric.Node.Api.Changes;
+
+/// <summary>Many changes that apply together or not at all.</summary>
+internal sealed class ChangesApi(WriteDesk desk, NodeLimits limits)
+{
+    public const string Route = "/api/v1/changes";
+
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapPost(Route, ApplyAsync).WithTags("changes").Describe("Apply changes together or not at all")
+            .Takes<ChangesBody>(JsonBody.Json).Answers<RevisionBody>(200, 400, 404, 409, 413, 415, 422, 429, 503, 504, 507);
+
+    private async Task<IResult> ApplyAsync(HttpContext http, CancellationToken token)
+    {
+        var problems = new List<Problem>();
+        QueryNames.Check(http.Request, problems);
+        var operation = Operation.Read(http.Request, problems);
+        var (body, refusal) = await JsonBody.ReadAsync(http, limits.BodyBytes, problems, JsonBody.Json);
+        using (body)
+        {
+            var changes = body is null ? null : ChangeSetReader.Read(body.Document.RootElement, operation.Id, problems);
+            if (body is null || changes is null || problems.Count > 0)
+                return refusal ?? Refusals.Invalid(problems);
+            return desk.Check(operation, http.Request, body.Utf8.Span) ?? WriteDesk.TooLarge(changes) ?? await ProposeAsync(changes, token);
+        }
+    }
+
+    private async Task<IResult> ProposeAsync(ChangeSet changes, CancellationToken token)
+    {
+        var result = await desk.WriteAsync(changes, token);
+        return result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied }
+            ? TypedResults.Json(new RevisionBody(applied.Revision), ApiJson.Full.RevisionBody)
+            : desk.Refusal(result, changes.OperationId, byHeader: false)!;
+    }
+}

@@ -1,0 +1,48 @@
+using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Json;
+using Fabric.Node.Options;
+using Fabric.Raft;
+
+namespace Fabric.Node.Api.Cluster;
+
+/// <summary>All members side by side, each asked when this is.</summary>
+internal sealed class ClusterApi(NodeApi self, MemberClient client, IConsensus consensus, NodeOptions options, IReadOnlyList<NodeMember> members, ILogger logger)
+{
+    public const string Route = "/api/v1/cluster";
+
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet(Route, GetAsync).WithTags("node").Describe("All members, as the answering node sees them").Answers<ClusterBody>(200, 500);
+
+    private async Task<IResult> GetAsync(CancellationToken token)
+    {
+        var asked = members.OrderBy(member => member.Name, StringComparer.Ordinal).Select(member => AskAsync(member, token));
+        var bodies = await Task.WhenAll(asked);
+        var diverged = Divergence.Find(bodies);
+        foreach (var pair in diverged)
+            Log.Diverged(logger, pair);
+        return TypedResults.Json(new ClusterBody(consensus.Status.Leader, bodies, diverged), ApiJson.Full.ClusterBody);
+    }
+
+    private async Task<MemberBody> AskAsync(NodeMember member, CancellationToken token)
+    {
+        var (node, error) = member.Name == options.Name ? (await self.BodyAsync(token), null) : await client.NodeAsync(member, token);
+        return new MemberBody
+        {
+            Name = member.Name,
+            Raft = member.Raft.ToString(),
+            Http = member.Http.GetLeftPart(UriPartial.Authority),
+            Reachable = node is not null,
+            Error = error,
+            Role = node?.Role,
+            Term = node?.Term,
+            Ready = node?.Ready,
+            CommitRevision = node?.CommitRevision,
+            AppliedRevision = node?.AppliedRevision,
+            Revision = node?.Revision,
+            TableRevision = node?.TableRevision,
+            TableDigest = node?.TableDigest,
+            TableKind = node?.TableKind,
+            StateDigest = node?.StateDigest,
+        };
+    }
+}

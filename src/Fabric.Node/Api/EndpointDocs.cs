@@ -1,0 +1,20 @@
+using Fabric.Node.Problems;
+
+namespace Fabric.Node.Api;
+
+/// <summary>What the API's own description says of an endpoint.</summary>
+internal static class EndpointDocs
+{
+    public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string summary) => endpoint.WithSummary(summary);
+
+    public static RouteHandlerBuilder Takes<TBody>(this RouteHandlerBuilder endpoint, string type, params string[] otherTypes)
+        where TBody : notnull => endpoint.Accepts<TBody>(type, otherTypes);
+
+    public static RouteHandlerBuilder Answers<TBody>(this RouteHandlerBuilder endpoint, int status, params ReadOnlySpan<int> problems)
+    {
+        endpoint.Produces<TBody>(status);
+        foreach (var problem in problems)
+            endpoint.Produces<ProblemBody>(problem, Refusal.ContentType);
+        return endpoint;
+    }
+}

@@ -1,0 +1,23 @@
+using Fabric.Flags.State;
+using Fabric.Node.Json;
+
+namespace Fabric.Node.Api.Flags;
+
+/// <summary>A flag as the API shows it.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="Revision">The change set that last put it; its ETag.</param>
+/// <param name="Definition">What it says, in flagd's format.</param>
+/// <param name="EvaluableIn">Where it can be evaluated.</param>
+internal sealed record FlagBody(string Key, long Revision, RawJson Definition, IReadOnlyList<string> EvaluableIn)
+{
+    public static FlagBody From(Flag flag) =>
+        new(flag.Key, flag.Revision, new RawJson(flag.Definition.Json), flag.Definition.EvaluableIn);
+}
+
+/// <summary>One page of the flags, in the ordinal order of their keys.</summary>
+/// <param name="Flags">The flags.</param>
+/// <param name="Next">What to give as <c>after</c> for the next page; null on the last.</param>
+internal sealed record FlagListBody(IReadOnlyList<FlagBody> Flags, string? Next);
+
+/// <summary>What is left of a deleted flag: the change set that removed it.</summary>
+internal sealed record DeletedBody(string Key, long Revision);

@@ -1,0 +1,58 @@
+using System.Globalization;
+using Fabric.Node.Attachments;
+using Fabric.Node.Hosting;
+using Fabric.Node.Json;
+using Fabric.Node.Options;
+using Fabric.Node.Tables;
+using Fabric.Raft;
+
+namespace Fabric.Node.Api.NodeStatus;
+
+/// <summary>What this node knows, measured when it is asked.</summary>
+internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, OverrideSupport support)
+{
+    public const string Route = "/api/v1/node";
+
+    private static readonly string Version = typeof(NodeApi).Assembly.GetName().Version?.ToString(3) ?? "0";
+
+    public void Map(IEndpointRouteBuilder routes) =>
+        routes.MapGet(Route, GetAsync).WithTags("node").Describe("The answering node's own state").Answers<NodeBody>(200, 500);
+
+    private async Task<IResult> GetAsync(CancellationToken token) =>
+        TypedResults.Json(await BodyAsync(token), ApiJson.Full.NodeBody);
+
+    public async Task<NodeBody> BodyAsync(CancellationToken token)
+    {
+        var view = await table.ViewAsync(token);
+        var status = consensus.Status;
+        var state = consensus.State;
+        var reason = readiness.WhyNot();
+        return new NodeBody
+        {
+            Name = options.Name,
+            Pid = Environment.ProcessId,
+            Version = Version,
+            FabricId = state.Identity?.Id,
+            Capacity = state.Identity?.Capacity,
+            Flags = state.Flags.Flags.Count,
+            Role = status.Role.ToString().ToLowerInvariant(),
+            Term = status.Term,
+            Leader = status.Leader,
+            CommitRevision = status.CommitIndex,
+            AppliedRevision = state.AppliedIndex,
+            Revision = state.Flags.Revision,
+            Table = view?.Path,
+            TableRevision = view?.Revision,
+            TableDigest = view is null ? null : Hex(view.Digest),
+            TableKind = view?.Kind.ToString().ToLowerInvariant(),
+            Override = new OverrideBody(support.Supported, support.Reason),
+            LastContact = status.LastContact,
+            StateDigest = new StateDigestBody(state.AppliedIndex, Hex(state.Digest)),
+            DiskFreeBytes = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace,
+            Ready = reason is null,
+            NotReady = reason,
+        };
+    }
+
+    private static string Hex(ulong digest) => digest.ToString("x16", CultureInfo.InvariantCulture);
+}

@@ -1,0 +1,59 @@
+namespace Fabric.Node.Api.NodeStatus;
+
+/// <summary>What a node knows of itself and of its fabric.</summary>
+internal sealed record NodeBody
+{
+    public required string Name { get; init; }
+    public required int Pid { get; init; }
+    public required string Version { get; init; }
+
+    /// <summary>Tells one fabric from another; null until the first leader has settled it.</summary>
+    public required Guid? FabricId { get; init; }
+
+    public required int? Capacity { get; init; }
+    public required int Flags { get; init; }
+    public required string Role { get; init; }
+    public required long Term { get; init; }
+    public required string? Leader { get; init; }
+
+    /// <summary>Log index up to which entries are known to be committed.</summary>
+    public required long CommitRevision { get; init; }
+
+    /// <summary>Log index up to which entries are applied.</summary>
+    public required long AppliedRevision { get; init; }
+
+    /// <summary>The last change set applied here; the table has it when <see cref="TableRevision"/> is the same.</summary>
+    public required long Revision { get; init; }
+
+    /// <summary>Where programs find the table; null until it is open.</summary>
+    public required string? Table { get; init; }
+
+    /// <summary>The change set that readers of the table see.</summary>
+    public required long? TableRevision { get; init; }
+
+    /// <summary>Equal on two hosts whose tables say the same, as 16 hexadecimal digits.</summary>
+    public required string? TableDigest { get; init; }
+
+    public required string? TableKind { get; init; }
+    public required OverrideBody Override { get; init; }
+
+    /// <summary>When a leader was last heard, or led from here.</summary>
+    public required DateTimeOffset? LastContact { get; init; }
+
+    /// <summary>A digest over every applied entry.</summary>
+    public required StateDigestBody StateDigest { get; init; }
+
+    /// <summary>Bytes free on the log's disk; with too few, a leader refuses writes.</summary>
+    public required long DiskFreeBytes { get; init; }
+
+    public required bool Ready { get; init; }
+
+    /// <summary>Why it is not ready.</summary>
+    public required string? NotReady { get; init; }
+}
+
+/// <summary>Whether this host can override a function's answer, and why not.</summary>
+internal sealed record OverrideBody(bool Supported, string? Reason);
+
+/// <summary>Equal on two hosts at the same index, or they have diverged.</summary>
+internal sealed record StateDigestBody(long Index, string Value);

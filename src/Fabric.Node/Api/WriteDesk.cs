@@ -1,0 +1,49 @@
+using Fabric.Flags;
+using Fabric.Flags.Changes;
+using Fabric.Node.Problems;
+using Fabric.Node.Writes;
+
+namespace Fabric.Node.Api;
+
+/// <summary>What all writes of the public API share: the checks before the way to the leader, and the answer after it.</summary>
+internal sealed class WriteDesk(WriteCoordinator writes, OperationLedger ledger, WriteGate gate)
+{
+    // What a change needs in the log beside its key and definition, and an entry beside its changes; rounded up.
+    private const int ChangeOverhead = 48;
+    private const int EntryOverhead = 128;
+
+    /// <summary>Why a request must not be worked on, although it is valid by itself; null when it may.</summary>
+    public Refusal? Check(Operation operation, HttpRequest request, ReadOnlySpan<byte> body) => ledger.Check(operation, request, body);
+
+    public async Task<WriteResult> WriteAsync(ChangeSet changes, CancellationToken token) => await writes.WriteAsync(changes, token);
+
+    /// <summary>A set that the log could not take is refused before anybody is asked.</summary>
+    public static Refusal? TooLarge(ChangeSet changes)
+    {
+        var bytes = EntryOverhead + (long)System.Text.Encoding.UTF8.GetByteCount(changes.Message ?? "")
+            + changes.Changes.Sum(change => ChangeOverhead + (long)System.Text.Encoding.UTF8.GetByteCount(change.Key)
+                + (change is Change.Put put ? put.Definition.Json.Length : 0));
+        return bytes > Limits.EntryBytes ? Refusals.EntryTooLarge(bytes) : null;
+    }
+
+    /// <summary>What to answer when the write did not apply; null when it did.</summary>
+    /// <param name="result">What came of it.</param>
+    /// <param name="operation">Its name in the log.</param>
+    /// <param name="byHeader">The condition came from a header, so its failure is a failed precondition.</param>
+    public Refusal? Refusal(WriteResult result, Guid operation, bool byHeader) => result switch
+    {
+        WriteResult.Decided { Outcome: ChangeOutcome.Applied } => null,
+        WriteResult.Decided { Outcome: ChangeOutcome.Conflict conflict } => byHeader
+            ? Refusals.Precondition(conflict.Key, conflict.ActualRevision)
+            : Refusals.Conflict(conflict.Key, conflict.ActualRevision),
+        WriteResult.Decided { Outcome: ChangeOutcome.NotFound missing } => byHeader
+            ? Refusals.Precondition(missing.Key, 0)
+            : Refusals.NoFlag(missing.Key),
+        WriteResult.Decided { Outcome: ChangeOutcome.Full full } => Refusals.Full(full.Reason),
+        WriteResult.Busy => Refusals.TooMany(gate.Limit),
+        WriteResult.Refused refused => Refusals.Refused(refused.Reason),
+        WriteResult.NoLeader other => Refusals.NoLeader(other.Reason),
+        WriteResult.Unknown unknown => Refusals.Unknown(unknown.Reason, operation),
+        _ => throw new InvalidOperationException($"a write's result has no case {result}"),
+    };
+}

@@ -1,0 +1,10 @@
+namespace Fabric.Node.Forwarding;
+
+/// <summary>Addresses that members use among themselves.</summary>
+internal static class InternalRoutes
+{
+    public const string Prefix = "/internal";
+    public const string Changes = $"{Prefix}/v1/changes";
+    public const string Snapshot = $"{Prefix}/v1/snapshot";
+    public const string ReadIndex = $"{Prefix}/v1/read-index";
+}

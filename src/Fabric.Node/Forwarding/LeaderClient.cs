@@ -1,0 +1,75 @@
+using System.Text.Json;
+using Fabric.Flags.Changes;
+using Fabric.Node.Api.Changes;
+using Fabric.Node.Json;
+using Fabric.Node.Options;
+using Fabric.Node.Writes;
+
+namespace Fabric.Node.Forwarding;
+
+/// <summary>Asks the leader over HTTP, one attempt a call.</summary>
+internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient http, TimeSpan attemptTimeout, TimeProvider time)
+{
+    /// <summary>Passes a write on. What is answered is certain only when the leader said it.</summary>
+    public async Task<WriteResult> ProposeAsync(string leader, ChangeSet changes, CancellationToken token)
+    {
+        if (AddressOf(leader, InternalRoutes.Changes) is not { } address)
+            return new WriteResult.NoLeader($"the leader \"{leader}\" is not among the members this node knows");
+
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = ChangeSetWriter.ToContent(changes) };
+        request.Headers.Add(Operation.Header, changes.OperationId.ToString("D"));
+        try
+        {
+            using var response = await SendAsync(request, token);
+            // Refused by the step that all internal addresses share, so nothing was appended.
+            if (!response.IsSuccessStatusCode)
+                return new WriteResult.NoLeader($"\"{leader}\" answered {(int)response.StatusCode}");
+            await using var body = await response.Content.ReadAsStreamAsync(token);
+            return OutcomeMapping.FromWire(await JsonSerializer.DeserializeAsync(body, ApiJson.Full.OutcomeWire, token));
+        }
+        catch (Exception failed) when (NeverSent(failed))
+        {
+            return new WriteResult.NoLeader($"\"{leader}\" cannot be reached");
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        {
+            return new WriteResult.Unknown($"the answer of the leader \"{leader}\" did not arrive");
+        }
+    }
+
+    /// <summary>The index that a linearizable read must have seen; null when the leader did not confirm one.</summary>
+    public async Task<long?> ReadIndexAsync(string leader, CancellationToken token)
+    {
+        if (AddressOf(leader, InternalRoutes.ReadIndex) is not { } address)
+            return null;
+        using var request = new HttpRequestMessage(HttpMethod.Post, address);
+        try
+        {
+            using var response = await SendAsync(request, token);
+            if (!response.IsSuccessStatusCode)
+                return null;
+            await using var body = await response.Content.ReadAsStreamAsync(token);
+            return (await JsonSerializer.DeserializeAsync(body, ApiJson.Full.ReadIndexWire, token))?.Index;
+        }
+        catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken token)
+    {
+        using var deadline = new CancellationTokenSource(attemptTimeout, time);
+        using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, token);
+        // The whole answer is buffered here, so that the time bounds its body too.
+        return await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, both.Token);
+    }
+
+    /// <summary>No connection came about, so the leader heard nothing. A connect timeout shows as a cancellation with that cause.</summary>
+    private static bool NeverSent(Exception failed) => failed
+        is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
+        or OperationCanceledException { InnerException: TimeoutException };
+
+    private Uri? AddressOf(string leader, string path) =>
+        members.FirstOrDefault(member => member.Name == leader) is { } member ? new Uri(member.Http, path) : null;
+}

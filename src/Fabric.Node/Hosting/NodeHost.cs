@@ -1,0 +1,190 @@
+using System.Net;
+using System.Net.Sockets;
+using Fabric.Node.Api;
+using Fabric.Node.Api.Attachments;
+using Fabric.Node.Api.Changes;
+using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Flags;
+using Fabric.Node.Api.Health;
+using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Forwarding;
+using Fabric.Node.Options;
+using Fabric.Node.Problems;
+using Fabric.Node.Reads;
+using Fabric.Node.Tables;
+using Fabric.Node.Writes;
+using Fabric.Raft;
+using Fabric.Raft.Log;
+
+namespace Fabric.Node.Hosting;
+
+/// <summary>One running node: its log, its table and its API, put together here and nowhere else.</summary>
+public sealed class NodeHost : IAsyncDisposable
+{
+    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
+
+    private readonly NodeOptions _options;
+    private readonly NodeParts _parts;
+    private readonly HttpClient _http;
+    private readonly WebApplication _app;
+    private readonly ILogger _logger;
+    private readonly TableLoop _table;
+    private readonly IConsensus _consensus;
+    private readonly Readiness _readiness;
+    private int _disposed;
+
+    private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members)
+    {
+        _options = options;
+        _parts = parts;
+        _http = MakeClient();
+        _app = WebServer.Build(options, parts);
+        var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
+        _logger = loggers.CreateLogger("Fabric.Node");
+        _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
+        _consensus = parts.OpenConsensus(RaftOptionsOf(options, members), _table, loggers);
+        _readiness = new Readiness(_consensus, _table, options.Limits);
+        Map(members);
+    }
+
+    /// <summary>Where the API listens, with the ports that were chosen for it.</summary>
+    public IReadOnlyList<Uri> Addresses => WebServer.AddressesOf(_app);
+
+    /// <summary>Why the node does not do its whole job right now; null when it does.</summary>
+    public string? NotReady => _readiness.WhyNot();
+
+    /// <summary>Starts the API, then replays the log and takes part. Returns before there is a leader.</summary>
+    /// <exception cref="StartFailedException">Its operator can cure it.</exception>
+    /// <exception cref="LogUnusableException">The log on disk cannot be trusted.</exception>
+    public static async Task<NodeHost> StartAsync(NodeOptions options, NodeParts parts, CancellationToken token)
+    {
+        if (options.Problems().ToArray() is { Length: > 0 } problems)
+            throw new StartFailedException(string.Join(Environment.NewLine, problems.AsEnumerable()));
+        var host = new NodeHost(options, parts, MembersOf(options));
+        try
+        {
+            Directory.CreateDirectory(options.DataDirectory);
+            await host.StartAsync(token);
+            return host;
+        }
+        catch (Exception failed)
+        {
+            await host.DisposeAsync();
+            if (failed is DataDirectoryInUseException or UnauthorizedAccessException)
+                throw new StartFailedException($"--data {options.DataDirectory}: {failed.Message}", failed);
+            throw;
+        }
+    }
+
+    /// <summary>Waits until the node is ready: its log replayed, its table written, a leader known.</summary>
+    public async Task WaitUntilReadyAsync(CancellationToken token)
+    {
+        var step = TimeSpan.FromMilliseconds(5);
+        var patience = _parts.Time.GetUtcNow() + TimeSpan.FromSeconds(10);
+        while (_readiness.WhyNot() is { } reason)
+        {
+            if (_parts.Time.GetUtcNow() > patience)
+            {
+                Log.Waiting(_logger, reason);
+                patience += TimeSpan.FromMinutes(1);
+            }
+
+            await Task.Delay(step, _parts.Time, token);
+        }
+    }
+
+    /// <summary>What running programs see on this host; the path is null until the table is open.</summary>
+    public async Task<string?> TablePathAsync(CancellationToken token) => (await _table.ViewAsync(token))?.Path;
+
+    /// <summary>Stops in the order that loses nothing: no longer ready, requests in flight finish, then the log and the table close.</summary>
+    public async ValueTask DisposeAsync()
+    {
+        if (Interlocked.Exchange(ref _disposed, 1) != 0)
+            return;
+        Log.Stopping(_logger, _options.Name);
+        _readiness.Stop();
+        await _app.StopAsync(CancellationToken.None);
+        await _consensus.DisposeAsync();
+        await _table.DisposeAsync();
+        _parts.Attachments.Dispose();
+        await _app.DisposeAsync();
+        _http.Dispose();
+    }
+
+    private async Task StartAsync(CancellationToken token)
+    {
+        await WebServer.StartAsync(_app, token);
+        _table.Start();
+        if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
+            await new CatchUp(raft, _options, _http, _parts.Time, _logger).RunAsync(token);
+        await _consensus.StartAsync(token);
+        _readiness.Start();
+    }
+
+    private void Map(IReadOnlyList<NodeMember> members)
+    {
+        var (time, limits) = (_parts.Time, _options.Limits);
+        var gate = new WriteGate(limits.WritesInFlight);
+        var local = new LocalProposer(_consensus);
+        var leaders = new LeaderClient(members, _http, _options.ForwardTimeout, time);
+        var reads = new ReadFence(_consensus, leaders, _options, time);
+        var writes = new WriteCoordinator(_consensus, local, leaders, gate, _options, time, _logger);
+        var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts.Override);
+
+        var problems = new ProblemMiddleware(_logger);
+        _app.Use(next => http => problems.InvokeAsync(http, next));
+        _app.UseRouting();
+        _app.Use(next => http => RefuseUntilStarted(http, next));
+        new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(_app);
+        new ChangesApi(desk, limits).Map(_app);
+        new AttachmentsApi(_parts.Attachments, limits).Map(_app);
+        node.Map(_app);
+        new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), _consensus, _options, members, _logger).Map(_app);
+        new HealthApi(_readiness).Map(_app);
+        new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), new MembersOnly(members), _options, time).Map(_app);
+        _app.MapOpenApi("/openapi/{documentName}.json");
+    }
+
+    /// <summary>Before the log is replayed there are no flags to speak of, and nobody to propose to.</summary>
+    private Task RefuseUntilStarted(HttpContext http, RequestDelegate next)
+    {
+        var path = http.Request.Path;
+        var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
+        return needsLog && !_readiness.Started ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
+    }
+
+    private static RaftOptions RaftOptionsOf(NodeOptions options, IReadOnlyList<NodeMember> members) => new()
+    {
+        Name = options.Name,
+        Members = [.. members.Select(member => new Member(member.Name, member.Raft))],
+        DataDirectory = options.DataDirectory,
+        Capacity = options.Capacity,
+    };
+
+    /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>
+    private static IReadOnlyList<NodeMember> MembersOf(NodeOptions options) => options.Members.Count > 0
+        ? options.Members
+        : [new NodeMember(options.Name, options.Raft ?? FreeLoopbackPort(), Options.Addresses.BaseOf(options.Http[0]))];
+
+    private static IPEndPoint FreeLoopbackPort()
+    {
+        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
+        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        return (IPEndPoint)probe.LocalEndPoint!;
+    }
+
+    private static HttpClient MakeClient() => new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        AllowAutoRedirect = false,
+        ConnectTimeout = ConnectTimeout,
+        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
+        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
+    })
+    {
+        // Each call bounds its own time.
+        Timeout = Timeout.InfiniteTimeSpan,
+    };
+}

@@ -1,0 +1,27 @@
+using Fabric.Bpf.Table;
+using Fabric.Node.Attachments;
+using Fabric.Raft;
+
+namespace Fabric.Node.Hosting;
+
+/// <summary>What a node is put together from, beside its options: everything that touches the kernel, the disk and the clock.</summary>
+public sealed record NodeParts
+{
+    /// <summary>Opens this host's table. It is called once the fabric's identity is known, again after a failure, and never by two threads at once.</summary>
+    public required Func<FabricIdentity, IFlagTable> OpenTable { get; init; }
+
+    /// <summary>Makes the consensus; the node starts and disposes it.</summary>
+    public required Func<RaftOptions, IAppliedSink, ILoggerFactory, IConsensus> OpenConsensus { get; init; }
+
+    /// <summary>The override door of this host.</summary>
+    public IAttachments Attachments { get; init; } = new NoAttachments("this node was built without the override door");
+
+    /// <summary>Whether this host can override at all.</summary>
+    public OverrideSupport Override { get; init; } = new(false, "this node was built without the override door");
+
+    /// <summary>The clock of everything that waits.</summary>
+    public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where log lines go; null for standard error.</summary>
+    public Action<ILoggingBuilder>? Logging { get; init; }
+}

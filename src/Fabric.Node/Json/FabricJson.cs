@@ -1,0 +1,51 @@
+using System.Text.Encodings.Web;
+using System.Text.Json;
+using System.Text.Json.Serialization;
+using Fabric.Node.Api.Attachments;
+using Fabric.Node.Api.Changes;
+using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Flags;
+using Fabric.Node.Api.Health;
+using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Forwarding;
+using Fabric.Node.Problems;
+
+namespace Fabric.Node.Json;
+
+/// <summary>The shapes, set to write text as people read it: quotes in sentences and letters of any script stay what they are.</summary>
+internal static class ApiJson
+{
+    public static readonly FabricJson Full = new(Plain(FabricJson.Default.Options));
+    public static readonly SparseJson Sparse = new(Plain(SparseJson.Default.Options));
+
+    private static JsonSerializerOptions Plain(JsonSerializerOptions options) =>
+        new(options) { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
+}
+
+/// <summary>Every shape of the API, so that nothing is serialized by reflection and the executable may be trimmed.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.Never,
+    RespectNullableAnnotations = true,
+    RespectRequiredConstructorParameters = true)]
+[JsonSerializable(typeof(FlagBody))]
+[JsonSerializable(typeof(FlagListBody))]
+[JsonSerializable(typeof(DeletedBody))]
+[JsonSerializable(typeof(RevisionBody))]
+[JsonSerializable(typeof(NodeBody))]
+[JsonSerializable(typeof(ClusterBody))]
+[JsonSerializable(typeof(HealthBody))]
+[JsonSerializable(typeof(AttachmentBody))]
+[JsonSerializable(typeof(AttachmentListBody))]
+[JsonSerializable(typeof(AttachmentRequestBody))]
+[JsonSerializable(typeof(OutcomeWire))]
+[JsonSerializable(typeof(ReadIndexWire))]
+internal sealed partial class FabricJson : JsonSerializerContext;
+
+/// <summary>Shapes whose absent members are left out.</summary>
+[JsonSourceGenerationOptions(
+    PropertyNamingPolicy = JsonKnownNamingPolicy.CamelCase,
+    DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
+[JsonSerializable(typeof(ProblemBody))]
+[JsonSerializable(typeof(ChangesBody))]
+internal sealed partial class SparseJson : JsonSerializerContext;

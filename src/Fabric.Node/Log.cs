@@ -1,0 +1,35 @@
+namespace Fabric.Node;
+
+/// <summary>Every log event of the node: ids 2000 to 2999, each used once.</summary>
+internal static partial class Log
+{
+    [LoggerMessage(2000, LogLevel.Information, "Node {Name} stops")]
+    public static partial void Stopping(ILogger logger, string name);
+
+    [LoggerMessage(2001, LogLevel.Error, "The log cannot be used: {Reason}")]
+    public static partial void LogUnusable(ILogger logger, string reason, Exception cause);
+
+    [LoggerMessage(2002, LogLevel.Warning, "Waiting to be ready: {Reason}")]
+    public static partial void Waiting(ILogger logger, string reason);
+
+    [LoggerMessage(2003, LogLevel.Information, "Before the start, {Member} was asked for what this node lacks: {Outcome}")]
+    public static partial void CaughtUp(ILogger logger, string member, string outcome);
+
+    [LoggerMessage(2004, LogLevel.Warning, "Before the start, {Member} did not give what this node lacks; Raft brings it, which takes longer")]
+    public static partial void NotCaughtUp(ILogger logger, string member, Exception cause);
+
+    [LoggerMessage(2100, LogLevel.Error, "{Method} {Path} failed")]
+    public static partial void RequestFailed(ILogger logger, string method, string path, Exception cause);
+
+    [LoggerMessage(2200, LogLevel.Warning, "Write {Operation} is in doubt and is tried again with the same id: {Reason}")]
+    public static partial void WriteInDoubt(ILogger logger, Guid operation, string reason);
+
+    [LoggerMessage(2300, LogLevel.Critical, "The table cannot be written: programs on this host keep their old answers")]
+    public static partial void TableFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(2301, LogLevel.Information, "Table {Path} is at revision {Revision}, {Written} flags were written")]
+    public static partial void TableReconciled(ILogger logger, string path, long revision, int written);
+
+    [LoggerMessage(2400, LogLevel.Critical, "States or tables have diverged: {Pair}")]
+    public static partial void Diverged(ILogger logger, string pair);
+}

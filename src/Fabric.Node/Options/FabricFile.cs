@@ -1,0 +1,111 @@
+using System.Text.Json;
+
+namespace Fabric.Node.Options;
+
+/// <summary>The file that all hosts of a fabric share, as it was written.</summary>
+/// <param name="Members">All voters.</param>
+/// <param name="Settings">Everything else in it.</param>
+internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, NodeSettings Settings)
+{
+    public const int MaxBytes = 1024 * 1024;
+
+    private static readonly JsonDocumentOptions Strict = new()
+    {
+        AllowDuplicateProperties = false,
+        AllowTrailingCommas = true,
+        CommentHandling = JsonCommentHandling.Skip,
+        MaxDepth = 8,
+    };
+
+    /// <summary>Reads the file and reports everything that is wrong with it.</summary>
+    public static FabricFile? Read(string path, ICollection<OptionProblem> problems)
+    {
+        try
+        {
+            if (new FileInfo(path).Length > MaxBytes)
+            {
+                problems.Add(new OptionProblem("config", path, $"a file of at most {MaxBytes} bytes"));
+                return null;
+            }
+
+            using var document = JsonDocument.Parse(File.ReadAllBytes(path), Strict);
+            return Read(document.RootElement, path, problems);
+        }
+        catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
+        {
+            problems.Add(new OptionProblem("config", path, $"a file that can be read: {unreadable.Message}"));
+        }
+        catch (Exception broken) when (broken is JsonException or InvalidOperationException)
+        {
+            problems.Add(new OptionProblem("config", path, $"a file of valid JSON: {broken.Message}"));
+        }
+
+        return null;
+    }
+
+    private static FabricFile? Read(JsonElement root, string path, ICollection<OptionProblem> problems)
+    {
+        if (root.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add(new OptionProblem("config", path, "a JSON object with \"members\""));
+            return null;
+        }
+
+        var settings = new NodeSettings();
+        var members = new List<NodeMember>();
+        foreach (var field in root.EnumerateObject())
+        {
+            if (field.Name == "members")
+                ReadMembers(field.Value, members, problems);
+            else
+                settings = With(settings, field, problems);
+        }
+
+        return new FabricFile(members, settings);
+    }
+
+    private static NodeSettings With(NodeSettings settings, JsonProperty field, ICollection<OptionProblem> problems)
+    {
+        var text = field.Value.ValueKind is JsonValueKind.String or JsonValueKind.Number ? field.Value.ToString() : field.Value.GetRawText();
+        switch (field.Name)
+        {
+            case "data": return settings with { Data = text };
+            case "table": return settings with { Table = text };
+            case "capacity": return settings with { Capacity = text };
+            case "writeTimeout": return settings with { WriteTimeout = text };
+            case "readTimeout": return settings with { ReadTimeout = text };
+            case "shutdownTimeout": return settings with { ShutdownTimeout = text };
+            case "maxBodyBytes": return settings with { MaxBodyBytes = text };
+            case "maxWritesInFlight": return settings with { MaxWritesInFlight = text };
+            case "maxConnections": return settings with { MaxConnections = text };
+            default:
+                problems.Add(new OptionProblem($"config /{field.Name}", text, "an unknown field: the file has members, data, table, "
+                    + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxWritesInFlight and maxConnections"));
+                return settings;
+        }
+    }
+
+    private static void ReadMembers(JsonElement value, List<NodeMember> members, ICollection<OptionProblem> problems)
+    {
+        if (value.ValueKind != JsonValueKind.Array)
+        {
+            problems.Add(new OptionProblem("config /members", value.GetRawText(), "an array of {\"name\", \"raft\", \"http\"}"));
+            return;
+        }
+
+        var index = 0;
+        foreach (var element in value.EnumerateArray())
+        {
+            var place = $"config /members/{index++}";
+            if (element.ValueKind != JsonValueKind.Object)
+            {
+                problems.Add(new OptionProblem(place, element.GetRawText(), "an object with name, raft and http"));
+                continue;
+            }
+
+            var parts = element.EnumerateObject().ToDictionary(part => part.Name, part => part.Value.ToString(), StringComparer.Ordinal);
+            if (MemberParts.Read(parts, place, problems) is { } member)
+                members.Add(member);
+        }
+    }
+}

@@ -1,0 +1,36 @@
+namespace Fabric.Node.Options;
+
+/// <summary>What a node accepts at most. Everything beyond is refused before it is proposed.</summary>
+public sealed record NodeLimits
+{
+    /// <summary>Bytes of a request's body.</summary>
+    public int BodyBytes { get; init; } = 1024 * 1024;
+
+    /// <summary>Writes that this node works on at once; one more is answered 429.</summary>
+    public int WritesInFlight { get; init; } = 512;
+
+    /// <summary>Connections open at once; one more is closed.</summary>
+    public int Connections { get; init; } = 1024;
+
+    /// <summary>Flags in one page of the list.</summary>
+    public int FlagsPerPage { get; init; } = 1000;
+
+    /// <summary>Idempotency keys remembered, to notice one that comes again with another request.</summary>
+    public int RememberedOperations { get; init; } = 4096;
+
+    /// <summary>Entries that may be committed and not yet applied while the node still calls itself ready.</summary>
+    public long ReadyLag { get; init; } = 5000;
+
+    internal IEnumerable<OptionProblem> Problems()
+    {
+        var bounds = new (string Key, long Value, long Low, long High)[]
+        {
+            ("max-body-bytes", BodyBytes, 1024, 64 * 1024 * 1024),
+            ("max-writes-in-flight", WritesInFlight, 1, 65_536),
+            ("max-connections", Connections, 8, 1_048_576),
+        };
+        return from bound in bounds
+               where bound.Value < bound.Low || bound.Value > bound.High
+               select new OptionProblem(bound.Key, $"{bound.Value}", $"a whole number from {bound.Low} to {bound.High}");
+    }
+}

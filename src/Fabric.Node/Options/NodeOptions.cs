@@ -1,0 +1,91 @@
+using System.Net;
+
+namespace Fabric.Node.Options;
+
+/// <summary>How one host takes part in a fabric.</summary>
+public sealed record NodeOptions
+{
+    /// <summary>This node's name, unique in the fabric.</summary>
+    public required string Name { get; init; }
+
+    /// <summary>Folder of the log and of snapshots; this node's alone.</summary>
+    public required string DataDirectory { get; init; }
+
+    /// <summary>Where the API listens. Port 0 takes a free one.</summary>
+    public required IReadOnlyList<IPEndPoint> Http { get; init; }
+
+    /// <summary>All voters, this node among them. Empty for a node that is a whole fabric by itself.</summary>
+    public IReadOnlyList<NodeMember> Members { get; init; } = [];
+
+    /// <summary>Where a node without other members speaks Raft to itself; null takes a free port of the loopback.</summary>
+    public IPEndPoint? Raft { get; init; }
+
+    /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
+    public string? TablePath { get; init; }
+
+    /// <summary>Flags that a new fabric will hold at most; settled by its first leader.</summary>
+    public int Capacity { get; init; } = Fabric.Flags.Limits.DefaultCapacity;
+
+    /// <summary>Time that a write may take, a change of leader included, before it is answered.</summary>
+    public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time that a read may wait for the revision it asks for.</summary>
+    public TimeSpan ReadTimeout { get; init; } = TimeSpan.FromSeconds(5);
+
+    /// <summary>Time that one attempt at another member may take; the next attempt carries the same operation id.</summary>
+    public TimeSpan ForwardTimeout { get; init; } = TimeSpan.FromSeconds(2);
+
+    /// <summary>Time that a member may take to say how it is.</summary>
+    public TimeSpan PeerTimeout { get; init; } = TimeSpan.FromSeconds(1);
+
+    /// <summary>Time that requests in flight have to finish when the node stops.</summary>
+    public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>What is accepted at most.</summary>
+    public NodeLimits Limits { get; init; } = new();
+
+    /// <summary>Everything that is wrong with the options; empty when a node can start with them.</summary>
+    public IEnumerable<OptionProblem> Problems() =>
+        [.. OwnProblems(), .. MemberProblems(), .. TimeProblems(), .. Limits.Problems()];
+
+    private IEnumerable<OptionProblem> OwnProblems()
+    {
+        if (!NodeName.IsSound(Name))
+            yield return new OptionProblem("name", Name, NodeName.Range);
+        if (string.IsNullOrWhiteSpace(DataDirectory))
+            yield return new OptionProblem("data", DataDirectory, "a folder that this node may write to");
+        if (Http.Count == 0)
+            yield return new OptionProblem("http", null, "an address and a port, such as 127.0.0.1:7401");
+        if (Capacity is < 1 or > 1_048_576)
+            yield return new OptionProblem("capacity", $"{Capacity}", "a whole number from 1 to 1048576");
+    }
+
+    private IEnumerable<OptionProblem> MemberProblems()
+    {
+        if (Members.Count == 0)
+            yield break;
+        if (Members.Count is not (1 or 3))
+            yield return new OptionProblem("members", $"{Members.Count}", "exactly 1 or exactly 3 voters, this node counted");
+        if (Members.All(member => member.Name != Name))
+            yield return new OptionProblem("name", Name, $"one of the members: {string.Join(", ", Members.Select(member => member.Name))}");
+        foreach (var member in Members.Where(member => !NodeName.IsSound(member.Name)))
+            yield return new OptionProblem("members", member.Name, NodeName.Range);
+        foreach (var twice in Twice(member => member.Name).Concat(Twice(member => $"{member.Raft}")).Concat(Twice(member => $"{member.Http}")))
+            yield return new OptionProblem("members", twice, "names, Raft addresses and HTTP addresses that no two members share");
+    }
+
+    private IEnumerable<string> Twice(Func<NodeMember, string> part) =>
+        Members.GroupBy(part).Where(group => group.Count() > 1).Select(group => group.Key);
+
+    private IEnumerable<OptionProblem> TimeProblems()
+    {
+        var times = new (string Key, TimeSpan Value)[]
+        {
+            ("write-timeout", WriteTimeout), ("read-timeout", ReadTimeout), ("forward-timeout", ForwardTimeout),
+            ("peer-timeout", PeerTimeout), ("shutdown-timeout", ShutdownTimeout),
+        };
+        return from time in times
+               where time.Value < TimeSpan.FromMilliseconds(10) || time.Value > TimeSpan.FromMinutes(10)
+               select new OptionProblem(time.Key, $"{time.Value}", "a time from 10ms to 10m");
+    }
+}

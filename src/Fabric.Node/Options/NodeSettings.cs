@@ -1,0 +1,25 @@
+namespace Fabric.Node.Options;
+
+/// <summary>The options of a node as they were written, before anything is understood or checked.</summary>
+public sealed record NodeSettings
+{
+    /// <summary>A JSON file that all hosts share; what is given beside it wins.</summary>
+    public string? Config { get; init; }
+
+    public string? Name { get; init; }
+    public string? Data { get; init; }
+    public IReadOnlyList<string> Http { get; init; } = [];
+    public string? Raft { get; init; }
+
+    /// <summary>The other voters, each as <c>name=b,raft=10.0.0.2:7501,http=http://10.0.0.2:7401</c>.</summary>
+    public IReadOnlyList<string> Peers { get; init; } = [];
+
+    public string? Table { get; init; }
+    public string? Capacity { get; init; }
+    public string? WriteTimeout { get; init; }
+    public string? ReadTimeout { get; init; }
+    public string? ShutdownTimeout { get; init; }
+    public string? MaxBodyBytes { get; init; }
+    public string? MaxWritesInFlight { get; init; }
+    public string? MaxConnections { get; init; }
+}

@@ -1,0 +1,182 @@
+using System.Collections.Immutable;
+using Fabric.Bpf.Table;
+using Fabric.Raft;
+
+namespace Fabric.Node.Tables;
+
+/// <summary>
+/// Keeps this host's table equal to the log. The thread that applies entries only notes what changed; one loop writes,
+/// taking everything noted meanwhile in one step. A table that cannot be written is tried again, ever more slowly, and
+/// the node is not ready until it succeeds: the API and the log go on without it.
+/// </summary>
+internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvider time, ILogger logger) : IAppliedSink, IAsyncDisposable
+{
+    /// <summary>Changed flags noted by name; with more than these the whole table is compared, which is cheaper then.</summary>
+    private const int MaxNoted = 4096;
+
+    private static readonly TimeSpan FirstRetry = TimeSpan.FromMilliseconds(500);
+    private static readonly TimeSpan LongestRetry = TimeSpan.FromSeconds(30);
+
+    // Written by the applying thread, taken by the loop.
+    private readonly Lock _lock = new();
+    private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
+    private FabricState? _latest;
+    private bool _whole = true;
+    private readonly SemaphoreSlim _signal = new(0, 1);
+
+    // The table takes one caller at a time: the loop, or a request for its digest.
+    private readonly SemaphoreSlim _turn = new(1, 1);
+    private readonly CancellationTokenSource _stop = new();
+    private IFlagTable? _table;
+    private TableView? _view;
+    private Task _running = Task.CompletedTask;
+
+    // One writer, the loop; many readers.
+    private volatile string? _notCurrent = "the table is not written yet";
+
+    /// <summary>Why running programs may not see what this node has applied; null when they do.</summary>
+    public string? NotCurrent => _notCurrent;
+
+    public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
+
+    public void Applied(FabricState state, ImmutableArray<string> changedKeys)
+    {
+        if (changedKeys.IsDefaultOrEmpty && _latest?.Identity is not null)
+            return;
+        Note(state, changedKeys, whole: false);
+    }
+
+    public void Replaced(FabricState state) => Note(state, [], whole: true);
+
+    /// <summary>What readers see right now, with its digest; null until the table is open.</summary>
+    public async Task<TableView?> ViewAsync(CancellationToken token)
+    {
+        await _turn.WaitAsync(token);
+        try
+        {
+            if (_table is null || _view?.Revision == _table.Revision)
+                return _view;
+            return _view = new TableView(_table.Path, _table.Kind, _table.Revision, _table.Digest());
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _stop.CancelAsync();
+        await _running;
+        _table?.Dispose();
+        _stop.Dispose();
+        _turn.Dispose();
+        _signal.Dispose();
+    }
+
+    private void Note(FabricState state, ImmutableArray<string> keys, bool whole)
+    {
+        lock (_lock)
+        {
+            _latest = state;
+            if (!keys.IsDefaultOrEmpty)
+                _noted.UnionWith(keys);
+            _whole |= whole || _noted.Count > MaxNoted;
+        }
+
+        Signal();
+    }
+
+    private (FabricState? State, string[] Keys, bool Whole) Take()
+    {
+        lock (_lock)
+        {
+            var taken = (_latest, _noted.ToArray(), _whole);
+            _noted.Clear();
+            _whole = false;
+            return taken;
+        }
+    }
+
+    private async Task RunAsync(CancellationToken token)
+    {
+        var retry = FirstRetry;
+        try
+        {
+            while (true)
+            {
+                await _signal.WaitAsync(token);
+                if (await WriteAsync(token))
+                {
+                    retry = FirstRetry;
+                    continue;
+                }
+
+                await Task.Delay(retry, time, token);
+                retry = retry + retry < LongestRetry ? retry + retry : LongestRetry;
+                Signal();
+            }
+        }
+        catch (OperationCanceledException)
+        {
+            // The node stops; the table stays as it is, for the programs that read it.
+        }
+    }
+
+    /// <summary>Writes what was noted; false when that failed.</summary>
+    private async Task<bool> WriteAsync(CancellationToken token)
+    {
+        var (state, keys, whole) = Take();
+        if (state?.Identity is not { } identity)
+            return true;
+
+        await _turn.WaitAsync(token);
+        try
+        {
+            _table ??= open(identity);
+            Write(_table, state, keys, whole);
+            return true;
+        }
+#pragma warning disable CA1031 // Whatever goes wrong with the table, the API and the log must go on.
+        catch (Exception failed)
+#pragma warning restore CA1031
+        {
+            Log.TableFailed(logger, failed);
+            _notCurrent = $"the table cannot be written: {failed.Message}";
+            return false;
+        }
+        finally
+        {
+            _turn.Release();
+        }
+    }
+
+    private void Write(IFlagTable table, FabricState state, string[] keys, bool whole)
+    {
+        var revision = state.Flags.Revision;
+        if (revision < table.Revision)
+        {
+            // The table outlives the node, and a log that is still being replayed must not take it back in time.
+            _notCurrent = $"the table has revision {table.Revision}, and the log is replayed up to {revision}";
+        }
+        else if (whole || _notCurrent is not null)
+        {
+            var written = table.Reconcile(revision, state.Flags);
+            Log.TableReconciled(logger, table.Path, revision, written);
+            _notCurrent = null;
+        }
+        else if (revision > table.Revision)
+        {
+            table.Apply(revision, state.Flags, keys);
+        }
+    }
+
+    private void Signal()
+    {
+        lock (_lock)
+        {
+            if (_signal.CurrentCount == 0)
+                _signal.Release();
+        }
+    }
+}

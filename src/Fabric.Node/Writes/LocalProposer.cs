@@ -1,0 +1,40 @@
+using System.Collections.Immutable;
+using Fabric.Flags.Changes;
+using Fabric.Raft;
+
+namespace Fabric.Node.Writes;
+
+/// <summary>Proposes to this node's own consensus: the end of every write's way, on the leader.</summary>
+internal sealed class LocalProposer(IConsensus consensus)
+{
+    public async Task<WriteResult> ProposeAsync(ChangeSet changes, CancellationToken token)
+    {
+        var before = consensus.State;
+        try
+        {
+            return await consensus.ProposeAsync(changes, token) switch
+            {
+                Proposal.Decided decided => new WriteResult.Decided(decided.Outcome, Created(decided.Outcome, changes, before)),
+                Proposal.NotLeader other => new WriteResult.NoLeader("this node does not lead", other.Leader),
+                Proposal.Refused refused => new WriteResult.Refused(refused.Reason),
+                Proposal.Unknown unknown => new WriteResult.Unknown(unknown.Reason),
+                var other => throw new InvalidOperationException($"a proposal has no case {other.GetType().Name}"),
+            };
+        }
+        catch (OperationCanceledException)
+        {
+            // A wait that was cancelled after the append is Unknown; this one ended before it.
+            return new WriteResult.NoLeader("the time was up before the write was appended");
+        }
+        catch (LogUnusableException unusable)
+        {
+            return new WriteResult.Unknown(unusable.Message);
+        }
+    }
+
+    /// <summary>Empty for the repeated answer to a retry: what was there before the first attempt is not known any more.</summary>
+    private static ImmutableArray<string> Created(ChangeOutcome outcome, ChangeSet changes, FabricState before) =>
+        outcome is ChangeOutcome.Applied applied && applied.Revision > before.AppliedIndex
+            ? [.. changes.Changes.Where(change => change is Change.Put && !before.Flags.Flags.ContainsKey(change.Key)).Select(change => change.Key)]
+            : [];
+}

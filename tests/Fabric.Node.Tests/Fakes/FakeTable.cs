@@ -1,0 +1,78 @@
+using Fabric.Bpf.Table;
+using Fabric.Flags.State;
+
+namespace Fabric.Node.Tests.Fakes;
+
+/// <summary>A table in memory that insists on its contract.</summary>
+public sealed class FakeTable(long revision = 0) : IFlagTable
+{
+    private readonly Lock _lock = new();
+    private readonly SortedDictionary<string, string> _rows = new(StringComparer.Ordinal);
+    private int _inside;
+
+    public string Path => "/run/fabric/fake";
+    public TableKind Kind => TableKind.File;
+    public long Revision { get; private set; } = revision;
+    public int Reconciled { get; private set; }
+    public int Applied { get; private set; }
+    public bool Disposed { get; private set; }
+
+    /// <summary>Every write fails with this while it is set.</summary>
+    public Exception? Failure { get; set; }
+
+    public IReadOnlyDictionary<string, string> Rows
+    {
+        get
+        {
+            lock (_lock)
+                return new Dictionary<string, string>(_rows);
+        }
+    }
+
+    public int Reconcile(long revision, FlagSet flags) => Alone(() =>
+    {
+        Assert.True(revision >= Revision, $"the table went back from {Revision} to {revision}");
+        _rows.Clear();
+        foreach (var flag in flags.Flags.Values)
+            _rows[flag.Key] = System.Text.Encoding.UTF8.GetString(flag.Definition.Json.Span);
+        Revision = revision;
+        Reconciled++;
+        return flags.Flags.Count;
+    });
+
+    public void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => Alone(() =>
+    {
+        Assert.True(revision > Revision, $"the table stayed at {Revision} with {revision}");
+        foreach (var key in keys)
+        {
+            if (flags.Flags.TryGetValue(key, out var flag))
+                _rows[key] = System.Text.Encoding.UTF8.GetString(flag.Definition.Json.Span);
+            else
+                _rows.Remove(key);
+        }
+
+        Revision = revision;
+        return Applied++;
+    });
+
+    public ulong Digest() => Alone(() => _rows.Aggregate(17UL, (digest, row) =>
+        (row.Key + row.Value).Aggregate(digest, (hash, letter) => unchecked((hash * 31) + letter))));
+
+    public void Dispose() => Disposed = true;
+
+    private T Alone<T>(Func<T> action)
+    {
+        Assert.Equal(1, Interlocked.Increment(ref _inside));
+        try
+        {
+            if (Failure is { } failure)
+                throw failure;
+            lock (_lock)
+                return action();
+        }
+        finally
+        {
+            Interlocked.Decrement(ref _inside);
+        }
+    }
+}
