@@ -24,6 +24,11 @@
 #define FLAG_WORD __u32
 #endif
 
+/* Marks what most calls do not need, where keeping it out of their way pays. */
+#ifndef FLAG_APART
+#define FLAG_APART FLAG_INLINE
+#endif
+
 /* Stands before a loop that must stay one, where stack or size is dear. */
 #ifndef FLAG_LOOP
 #define FLAG_LOOP
@@ -161,7 +166,7 @@ FLAG_INLINE __u32 flag_inline_bucket(const struct flag_body *body, __u32 count, 
 }
 
 /* flagd's fractional v2, bit for bit: the hash projected on the weights' sum, and the bucket that holds the point. */
-FLAG_INLINE __u32 flag_fractional(const struct flag_view *view, const struct flag_body *body, const struct flag_key *key)
+FLAG_APART __u32 flag_fractional(const struct flag_view *view, const struct flag_body *body, const struct flag_key *key)
 {
     __u32 hash = FLAG_LOAD(body->seed_hash);
     __u64 pending = FLAG_LOAD(body->seed_tail);

@@ -2,8 +2,6 @@
 /* The functions that programs call. */
 #include "flagfabric.h"
 
-#include <stdatomic.h>
-
 #include "answer.h"
 
 #define HINTS 512
@@ -21,7 +19,7 @@ static inline _Atomic uint32_t *hint_of(const char *flag)
     return &hints[(address ^ (address >> 9)) & (HINTS - 1)];
 }
 
-static inline int read_hinted(const struct flag_view *view, const char *flag, uint32_t index, const struct flag_key *key,
+FLAG_INLINE int read_hinted(const struct flag_view *view, const char *flag, uint32_t index, const struct flag_key *key,
                               struct flag_answer *answer)
 {
     const struct flag_slot *slot = flag_slot_at(view, index);
@@ -59,7 +57,7 @@ static __attribute__((noinline)) void read_named(const struct flag_view *view, c
     flag_answer_nothing(answer, FLAG_REASON_ERROR);
 }
 
-static inline const struct flag_view *answer_for(const char *flag, const char *targeting_key, struct flag_answer *answer)
+FLAG_INLINE const struct flag_view *answer_for(const char *flag, const char *targeting_key, struct flag_answer *answer)
 {
     const struct flag_view *view = flagfabric_table();
     const struct flag_key key = { targeting_key };
@@ -74,7 +72,7 @@ static inline const struct flag_view *answer_for(const char *flag, const char *t
     return view;
 }
 
-static inline bool boolean_for(const char *flag, const char *targeting_key, bool fallback)
+FLAG_INLINE bool boolean_for(const char *flag, const char *targeting_key, bool fallback)
 {
     struct flag_answer answer;
 

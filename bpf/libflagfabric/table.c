@@ -4,7 +4,6 @@
 #include <fcntl.h>
 #include <linux/bpf.h>
 #include <linux/magic.h>
-#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <sys/mman.h>
@@ -21,7 +20,7 @@
 static const char *const usual_places[] = { "/run/fabric/bpf/table", "/run/fabric/table" };
 
 /* A table is never unmapped: another thread may still be reading it. It is replaced only when its layout grows. */
-static _Atomic(const struct flag_view *) current;
+_Atomic(const struct flag_view *) flagfabric_current;
 static atomic_flag opening = ATOMIC_FLAG_INIT;
 static _Atomic int64_t next_try;
 
@@ -125,26 +124,17 @@ static const struct flag_view *find_table(void)
     return view;
 }
 
-static __attribute__((noinline, cold)) const struct flag_view *reopen(const struct flag_view *old)
+__attribute__((cold)) const struct flag_view *flagfabric_reopen(const struct flag_view *old)
 {
     if (now() < atomic_load_explicit(&next_try, memory_order_relaxed) || atomic_flag_test_and_set(&opening))
         return old;
 
     const struct flag_view *found = find_table();
     if (found)
-        atomic_store_explicit(&current, found, memory_order_release);
+        atomic_store_explicit(&flagfabric_current, found, memory_order_release);
     else
         atomic_store_explicit(&next_try, now() + RETRY_NANOSECONDS, memory_order_relaxed);
     atomic_flag_clear(&opening);
     /* A retired table still holds the last answers; they are better than none until its successor is found. */
     return found ? found : old;
-}
-
-const struct flag_view *flagfabric_table(void)
-{
-    const struct flag_view *view = atomic_load_explicit(&current, memory_order_acquire);
-
-    if (__builtin_expect(!view || FLAG_LOAD(flag_header(view)->retired), 0))
-        return reopen(view);
-    return view;
 }

@@ -3,6 +3,7 @@
 #ifndef FLAGFABRIC_TABLE_H
 #define FLAGFABRIC_TABLE_H
 
+#include <stdatomic.h>
 #include <string.h>
 
 /* A targeting key: its text, or NULL. */
@@ -13,6 +14,8 @@ struct flag_key {
 /* A key's words stand wherever the caller put them, aligned or not. */
 typedef __UINT32_TYPE__ __attribute__((aligned(1), may_alias)) flag_unaligned_word;
 #define FLAG_WORD flag_unaligned_word
+
+#define FLAG_APART static __attribute__((noinline))
 
 #include "../flag_eval.h"
 
@@ -34,7 +37,20 @@ static inline int flag_hash_key(const struct flag_key *key, __u32 shift, __u32 *
     return (int)length;
 }
 
-/* The open table, or NULL. Opens it where that is due; never blocks on another thread that does. */
-const struct flag_view *flagfabric_table(void);
+/* The open table, or NULL before there is one; read it by flagfabric_table. */
+extern _Atomic(const struct flag_view *) flagfabric_current;
+
+/* Looks for a table where that is due; never waits for another thread that does. */
+const struct flag_view *flagfabric_reopen(const struct flag_view *old);
+
+/* The open table, or NULL. */
+static inline const struct flag_view *flagfabric_table(void)
+{
+    const struct flag_view *view = atomic_load_explicit(&flagfabric_current, memory_order_acquire);
+
+    if (__builtin_expect(!view || FLAG_LOAD(flag_header(view)->retired), 0))
+        return flagfabric_reopen(view);
+    return view;
+}
 
 #endif

@@ -4,6 +4,7 @@ using Fabric.Flags;
 using Fabric.Flags.Changes;
 using Fabric.Raft.Commands;
 using Fabric.Raft.Log;
+using Fabric.Raft.Replication;
 
 namespace Fabric.Raft;
 
@@ -148,6 +149,32 @@ public sealed partial class RaftConsensus
                 if (!stopping.IsCancellationRequested)
                     await Task.Delay(options.HeartbeatInterval, time, CancellationToken.None);
             }
+        }
+    }
+
+    /// <summary>Looks after members that replication has left behind, while this one leads.</summary>
+    private async Task ReviewReplicationAsync(Running running)
+    {
+        var stuck = new StuckMembers(running.Log, () => running.Machine.Snapshot?.Index ?? 0, logger);
+        using var timer = new PeriodicTimer(ReviewInterval, time);
+        try
+        {
+            while (await timer.WaitForNextTickAsync(stopping.Token))
+            {
+                // Throws where a change of role has failed: the library then plays no part any more, and says so nowhere else.
+                _ = running.Cluster.ConsensusToken;
+                if (LeaderOf(running) == options.Name)
+                    stuck.Review(running.Cluster.Members);
+                else
+                    stuck.Forget();
+            }
+        }
+        catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
+        {
+        }
+        catch (Exception failure)
+        {
+            Fail($"Raft has failed: {failure.Message}", failure);
         }
     }
 

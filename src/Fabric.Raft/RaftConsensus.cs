@@ -18,6 +18,9 @@ public sealed partial class RaftConsensus : IConsensus
 {
     private const string Cure = "Delete this member's data directory and start it again: it fetches everything from the other members. Do that to one member at a time, and only while the other two are up; a fabric of one member needs a copy of its data directory instead.";
 
+    /// <summary>How often the leader looks whether a member is stuck; at the second look it is helped.</summary>
+    private static readonly TimeSpan ReviewInterval = TimeSpan.FromMilliseconds(500);
+
     private readonly RaftOptions options;
     private readonly IAppliedSink? sink;
     private readonly TimeProvider time;
@@ -85,7 +88,7 @@ public sealed partial class RaftConsensus : IConsensus
         await running.Cluster.StartAsync(token);
         var state = running.Machine.State.Fabric;
         Logs.Started(logger, options.Name, running.Log.LastEntryIndex, state.AppliedIndex, state.Digest);
-        background = Task.WhenAll(WatchLogAsync(running), FormAsync(running));
+        background = Task.WhenAll(WatchLogAsync(running), FormAsync(running), ReviewReplicationAsync(running));
     }
 
     /// <inheritdoc/>
@@ -169,7 +172,7 @@ public sealed partial class RaftConsensus : IConsensus
     {
         foreach (var bad in found.Bad)
         {
-            if (log.LastCommittedEntryIndex < bad.Index)
+            if (log.LastEntryIndex < bad.Index)
                 throw new LogUnusableException($"Snapshot {bad.Path} is damaged ({bad.Because}), and the log does not hold what was in it. {Cure}");
             File.Delete(bad.Path);
             Logs.DamagedSnapshotDeleted(logger, bad.Path, bad.Because);

@@ -107,7 +107,7 @@ internal sealed unsafe class BpfTableMemory : ITableMemory
 
     private static void Pin(int fd, string path)
     {
-        var temporary = $"{path}.new";
+        var temporary = $"{path}-new"; // a BPF file system takes no name with a dot
         _ = Libc.unlink(temporary);
         if (Libbpf.bpf_obj_pin(fd, temporary) is < 0 and var error)
             throw new TableUnusableException($"cannot pin the table at {path}: {Marshal.GetPInvokeErrorMessage(-error)}");

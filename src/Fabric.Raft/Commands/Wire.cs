@@ -10,8 +10,10 @@ internal static class Wire
     private static readonly UTF8Encoding StrictUtf8 = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
     /// <summary>What reading bad bytes may throw; everything else is a defect of ours and must be seen.</summary>
+    /// <remarks>ArgumentOutOfRangeException is how MessagePack's reader answers a length of more than two gigabytes.</remarks>
     public static bool IsBadInput(Exception thrown) => thrown is
-        MessagePackSerializationException or EndOfStreamException or OverflowException or DecoderFallbackException or InvalidDataException;
+        MessagePackSerializationException or EndOfStreamException or OverflowException or DecoderFallbackException
+        or InvalidDataException or ArgumentOutOfRangeException;
 
     public static void Write(ref MessagePackWriter writer, Guid id)
     {

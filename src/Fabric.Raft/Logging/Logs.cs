@@ -44,6 +44,9 @@ internal static partial class Logs
     [LoggerMessage(1024, LogLevel.Error, "A snapshot could not be written; the log grows until one can.")]
     public static partial void SnapshotNotWritten(ILogger logger, Exception? cause);
 
+    [LoggerMessage(1030, LogLevel.Information, "Member {Member} was offered a snapshot in vain; replication to it begins anew.")]
+    public static partial void ReplicationReset(ILogger logger, System.Net.EndPoint member);
+
     [LoggerMessage(1031, LogLevel.Error, "What hears of applied entries has failed on entry {Index}; it goes on without that entry.")]
     public static partial void SinkFailed(ILogger logger, Exception cause, long index);
 

@@ -1,0 +1,37 @@
+# Sourced by the scripts at the root: installs Debian packages that are missing, once, and says which.
+
+need() {
+    local missing=() package
+    for package in "$@"; do
+        dpkg-query -W -f='${Status}' "$package" 2>/dev/null | grep -q 'install ok installed' || missing+=("$package")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    if [ "$(id -u)" -ne 0 ]; then
+        echo "missing Debian packages: ${missing[*]}" >&2
+        echo "install them with: sudo apt-get install ${missing[*]}" >&2
+        exit 1
+    fi
+    echo "installing ${missing[*]}" >&2
+    if ! apt-get install -y --no-install-recommends "${missing[@]}" >/tmp/fabric-apt.log 2>&1; then
+        # The package lists of a fresh machine are missing or old.
+        apt-get update >/tmp/fabric-apt.log 2>&1
+        apt-get install -y --no-install-recommends "${missing[@]}" >>/tmp/fabric-apt.log 2>&1 || {
+            tail -n 20 /tmp/fabric-apt.log >&2
+            exit 1
+        }
+    fi
+}
+
+need_dotnet() {
+    command -v dotnet >/dev/null || {
+        echo "the .NET SDK is missing; global.json names its version" >&2
+        exit 1
+    }
+    export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
+}
+
+# What building needs.
+need_build_tools() {
+    need_dotnet
+    need clang-19 libbpf-dev libbpf1 libc6-dev make gcc
+}

@@ -1,0 +1,66 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Runtime.InteropServices;
+using Fabric.Bpf.Table;
+
+namespace Fabric.Bpf.Tests.Table;
+
+public sealed class LayoutTests
+{
+    private static readonly Dictionary<string, string> HeaderFields = new()
+    {
+        ["magic"] = "Magic", ["layout"] = "Layout", ["slot_count"] = "SlotCount", ["capacity"] = "Capacity", ["retired"] = "Retired",
+        ["heap_offset"] = "HeapOffset", ["heap_bytes"] = "HeapBytes", ["fabric_id"] = "FabricId", ["node"] = "Node",
+        ["generation"] = "Generation", ["revision"] = "Revision", ["last_contact_ns"] = "LastContact",
+    };
+
+    private static readonly Dictionary<string, int> SlotFields = new()
+    {
+        ["tag"] = Layout.SlotTag, ["name_seq"] = Layout.SlotSequence, ["generation"] = Layout.SlotGeneration,
+        ["name"] = Layout.SlotName, ["body"] = Layout.SlotBody,
+    };
+
+    [Fact]
+    public void Every_offset_of_the_C_header_is_the_one_that_the_writer_uses()
+    {
+        using var program = Process.Start(new ProcessStartInfo(Repository.Native("layout")) { RedirectStandardOutput = true })!;
+        var lines = program.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
+        program.WaitForExit();
+
+        Assert.Equal(38, lines.Length);
+        foreach (var line in lines)
+        {
+            var parts = line.Split(' ');
+            var offset = int.Parse(parts[1], CultureInfo.InvariantCulture);
+            var size = int.Parse(parts[2], CultureInfo.InvariantCulture);
+            Assert.True(Own(parts[0], size) == offset, $"{line}: the writer has {Own(parts[0], size)}");
+        }
+
+        Assert.Equal(Layout.HeaderRetired, (int)Marshal.OffsetOf<TableHeader>("Retired"));
+        Assert.Equal(Layout.HeaderGeneration, (int)Marshal.OffsetOf<TableHeader>("Generation"));
+        Assert.Equal(Layout.HeaderRevision, (int)Marshal.OffsetOf<TableHeader>("Revision"));
+        Assert.Equal(Layout.HeaderLastContact, (int)Marshal.OffsetOf<TableHeader>("LastContact"));
+    }
+
+    private static unsafe int Own(string name, int size)
+    {
+        var (type, field) = name.Split('.') is [var t, var f] ? (t, f) : (name, null);
+        switch (type)
+        {
+            case "flag_table_header" when field is null:
+                return sizeof(TableHeader) - size;
+            case "flag_body" when field is null:
+                return sizeof(FlagBody) - size;
+            case "flag_slot" when field is null:
+                return Layout.SlotBytes - size;
+            case "flag_block":
+                return Layout.BlockHeadBytes - size;
+            case "flag_table_header":
+                return (int)Marshal.OffsetOf<TableHeader>(HeaderFields[field]);
+            case "flag_body":
+                return (int)Marshal.OffsetOf<FlagBody>(string.Concat(field.Split('_').Select(static part => char.ToUpperInvariant(part[0]) + part[1..])));
+            default:
+                return SlotFields[field!];
+        }
+    }
+}

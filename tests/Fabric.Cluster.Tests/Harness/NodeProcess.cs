@@ -1,0 +1,145 @@
+using System.Diagnostics;
+using System.Globalization;
+using System.Net.Http.Json;
+using System.Net.Sockets;
+using System.Text;
+using System.Text.Json;
+
+namespace Fabric.Cluster.Tests.Harness;
+
+/// <summary>One node, run as a process of its own.</summary>
+internal sealed class NodeProcess(string name, string folder, Uri http, IReadOnlyList<string> arguments) : IDisposable
+{
+    private readonly StringBuilder _log = new();
+    private Process? _process;
+    private int _pid;
+
+    internal string Name => name;
+
+    internal Uri Http => http;
+
+    internal string Table { get; private set; } = "";
+
+    internal bool Running => _process is { HasExited: false };
+
+    /// <summary>All it has said on its standard error, over all its lives.</summary>
+    internal string Log
+    {
+        get
+        {
+            lock (_log)
+                return _log.ToString();
+        }
+    }
+
+    /// <summary>Starts it and waits for its `ready`, unless <paramref name="wait"/> says not to.</summary>
+    /// <param name="wrapper">A command to run it under, such as strace with its options.</param>
+    /// <param name="wait">Whether to wait until it takes writes.</param>
+    internal async Task StartAsync(IReadOnlyList<string>? wrapper = null, bool wait = true)
+    {
+        string[] command = [.. wrapper ?? [], Dist.Fabric, .. arguments];
+        var start = new ProcessStartInfo(command[0], command[1..])
+        {
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+            WorkingDirectory = folder,
+        };
+        if (Environment.GetEnvironmentVariable("FABRIC_TEST_STOCK_LOG") == "1")
+            start.Environment["FABRIC_UNSAFE_STOCK_LOG"] = "1";
+        var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _process = Process.Start(start)!;
+        _process.OutputDataReceived += (_, line) =>
+        {
+            if (line.Data?.StartsWith("ready", StringComparison.Ordinal) == true)
+                ready.TrySetResult();
+        };
+        _process.ErrorDataReceived += (_, line) => Said(line.Data);
+        _process.EnableRaisingEvents = true;
+        _process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"{name} ended before it was ready:\n{Log}"));
+        _process.BeginOutputReadLine();
+        _process.BeginErrorReadLine();
+        _pid = wrapper is null ? _process.Id : 0;
+        Ready = ready.Task;
+        if (wait)
+            await WaitForReadyAsync();
+    }
+
+    internal Task Ready { get; private set; } = Task.CompletedTask;
+
+    internal async Task WaitForReadyAsync()
+    {
+        try
+        {
+            await Ready.WaitAsync(TimeSpan.FromSeconds(60));
+        }
+        catch (TimeoutException)
+        {
+            throw new TimeoutException($"{name} did not get ready in a minute:\n{Log}");
+        }
+
+        var status = await StatusAsync();
+        _pid = status.GetProperty("pid").GetInt32();
+        Table = status.GetProperty("table").GetString()!;
+    }
+
+    /// <summary>kill -9, and waits until the process is gone.</summary>
+    internal void Kill()
+    {
+        if (_process is null)
+            return;
+        if (_pid != 0 && _pid != _process.Id)
+            Signal(_pid, 9);
+        else if (!_process.HasExited)
+            Signal(_process.Id, 9);
+        Assert.True(_process.WaitForExit(20_000), $"{name} outlives kill -9");
+        _process.Dispose();
+        _process = null;
+    }
+
+    /// <summary>SIGTERM, and waits for the orderly end.</summary>
+    internal int Terminate()
+    {
+        Signal(_pid, 15);
+        Assert.True(_process!.WaitForExit(30_000), $"{name} does not end on SIGTERM:\n{Log}");
+        var code = _process.ExitCode;
+        _process.Dispose();
+        _process = null;
+        return code;
+    }
+
+    internal async Task<JsonElement> StatusAsync(CancellationToken token = default) =>
+        await Client.Http.GetFromJsonAsync<JsonElement>(new Uri(http, "/api/v1/node"), token);
+
+    public void Dispose() => Kill();
+
+    private static void Signal(int pid, int signal)
+    {
+        using var kill = Process.Start("kill", [string.Create(CultureInfo.InvariantCulture, $"-{signal}"), pid.ToString(CultureInfo.InvariantCulture)]);
+        kill.WaitForExit();
+    }
+
+    private void Said(string? line)
+    {
+        if (line is null)
+            return;
+        lock (_log)
+            _log.AppendLine(line);
+    }
+}
+
+/// <summary>One HTTP client for all tests: no proxy, no waiting for a dead node's connection.</summary>
+internal static class Client
+{
+    internal static HttpClient Http { get; } = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+        ConnectCallback = static async (context, token) =>
+        {
+            var socket = new Socket(SocketType.Stream, ProtocolType.Tcp) { NoDelay = true };
+            await socket.ConnectAsync(context.DnsEndPoint, token);
+            return new NetworkStream(socket, ownsSocket: true);
+        },
+    })
+    { Timeout = TimeSpan.FromSeconds(15) };
+}

@@ -1,0 +1,119 @@
+using System.Collections.Concurrent;
+using System.Diagnostics;
+using System.Net;
+using System.Net.Http.Json;
+using System.Text.Json;
+
+namespace Fabric.Cluster.Tests.Harness;
+
+/// <summary>A write that was answered with success.</summary>
+/// <param name="Key">The flag, put by this write alone.</param>
+/// <param name="Revision">What the answer said.</param>
+/// <param name="Started">When it was sent.</param>
+/// <param name="Answered">When it was answered.</param>
+internal sealed record Acknowledged(string Key, long Revision, long Started, long Answered);
+
+/// <summary>Writers that put flags of new names through any node, one after the other, and keep what was acknowledged.</summary>
+internal sealed class Writers : IAsyncDisposable
+{
+    /// <summary>Pause between two writes of one writer, which bounds how many flags a round leaves behind.</summary>
+    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
+
+    private readonly CancellationTokenSource _stop = new();
+    private readonly ConcurrentBag<Acknowledged> _acknowledged = [];
+    private readonly Task[] _tasks;
+    private readonly Fleet _fleet;
+    private readonly string _round;
+
+    internal Writers(Fleet fleet, int count, string round)
+    {
+        _fleet = fleet;
+        _round = round;
+        _tasks = [.. Enumerable.Range(0, count).Select(writer => Task.Run(() => WriteAsync(writer)))];
+    }
+
+    internal IReadOnlyCollection<Acknowledged> Acknowledged => _acknowledged;
+
+    internal async Task<IReadOnlyCollection<Acknowledged>> StopAsync()
+    {
+        await _stop.CancelAsync();
+        await Task.WhenAll(_tasks);
+        return _acknowledged;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await StopAsync();
+        _stop.Dispose();
+    }
+
+    private async Task WriteAsync(int writer)
+    {
+        for (var number = 0; !_stop.IsCancellationRequested; number++)
+        {
+            var key = $"{_round}-{writer}-{number}";
+            var node = _fleet.Nodes[(writer + number) % _fleet.Nodes.Count];
+            var started = Stopwatch.GetTimestamp();
+            try
+            {
+                using var answer = await Client.Http.PutAsJsonAsync(new Uri(node.Http, $"/api/v1/flags/{key}"), Flags.Boolean(true), CancellationToken.None);
+                if (answer.StatusCode is HttpStatusCode.OK or HttpStatusCode.Created)
+                {
+                    var body = await answer.Content.ReadFromJsonAsync<JsonElement>(CancellationToken.None);
+                    _acknowledged.Add(new Acknowledged(key, body.GetProperty("revision").GetInt64(), started, Stopwatch.GetTimestamp()));
+                }
+            }
+            catch (Exception unreachable) when (unreachable is HttpRequestException or OperationCanceledException or JsonException)
+            {
+                // The node is dead or dying: whether the write counts is unknown, so it proves nothing.
+            }
+
+            await Task.Delay(Pause, CancellationToken.None);
+        }
+    }
+}
+
+/// <summary>Definitions and reads that tests need.</summary>
+internal static class Flags
+{
+    internal static object Boolean(bool on) => new
+    {
+        state = "ENABLED",
+        variants = new { on = true, off = false },
+        defaultVariant = on ? "on" : "off",
+    };
+
+    internal static async Task<long> PutAsync(NodeProcess node, string key, bool on)
+    {
+        using var answer = await Client.Http.PutAsJsonAsync(new Uri(node.Http, $"/api/v1/flags/{key}"), Boolean(on));
+        Assert.True(answer.IsSuccessStatusCode, $"{node.Name}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+        return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64();
+    }
+
+    /// <summary>Every flag that a node holds itself, by key with its revision.</summary>
+    internal static async Task<Dictionary<string, long>> AllAsync(NodeProcess node)
+    {
+        var all = new Dictionary<string, long>();
+        for (string? after = ""; after is not null;)
+        {
+            var page = await Client.Http.GetFromJsonAsync<JsonElement>(
+                new Uri(node.Http, $"/api/v1/flags?consistency=local&limit=1000&after={Uri.EscapeDataString(after)}"));
+            foreach (var flag in page.GetProperty("flags").EnumerateArray())
+                all.Add(flag.GetProperty("key").GetString()!, flag.GetProperty("revision").GetInt64());
+            after = page.TryGetProperty("next", out var next) ? next.GetString() : null;
+        }
+
+        return all;
+    }
+
+    /// <summary>Removes flags, so that the next round has room.</summary>
+    internal static async Task DeleteAsync(NodeProcess node, IEnumerable<string> keys)
+    {
+        foreach (var some in keys.Chunk(128))
+        {
+            var set = new { changes = some.Select(static key => new { delete = new { key } }) };
+            using var answer = await Client.Http.PostAsJsonAsync(new Uri(node.Http, "/api/v1/changes"), set);
+            Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync());
+        }
+    }
+}
