@@ -23,6 +23,15 @@ public static class DefinitionParser
         {
             return (null, [new Problem("", $"not valid JSON: {broken.Message}")]);
         }
+    }
+
+    /// <summary>Reads a definition that stands inside a larger document.</summary>
+    public static (FlagDefinition? Definition, ImmutableArray<Problem> Problems) Parse(JsonElement root)
+    {
+        try
+        {
+            return Read(root);
+        }
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair, or bytes that are not UTF-8: the reader finds out only when it makes a string.
@@ -30,8 +39,7 @@ public static class DefinitionParser
         }
     }
 
-    /// <summary>Reads a definition that stands inside a larger document.</summary>
-    public static (FlagDefinition? Definition, ImmutableArray<Problem> Problems) Parse(JsonElement root)
+    private static (FlagDefinition?, ImmutableArray<Problem>) Read(JsonElement root)
     {
         var problems = ImmutableArray.CreateBuilder<Problem>();
         if (root.ValueKind != JsonValueKind.Object)
