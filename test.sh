@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Flags Raft Bpf Node Cli Cluster vm)
+suites=(Tidy Flags Raft Bpf Node Cli Cluster vm)
 
 usage() {
     cat <<TEXT

@@ -1,19 +1,9 @@
+using Fabric.Tests.Shared;
+
 namespace Fabric.Bpf.Tests;
 
 /// <summary>Where the repository's built parts are.</summary>
 internal static class Repository
 {
-    internal static string Root { get; } = FindRoot();
-
-    internal static string Native(string name) => Path.Combine(Root, "tests", "native", "out", name);
-
-    internal static string Dist(string name) => Path.Combine(Root, "dist", name);
-
-    private static string FindRoot()
-    {
-        var folder = AppContext.BaseDirectory;
-        while (!File.Exists(Path.Combine(folder, "Fabric.sln")))
-            folder = Path.GetDirectoryName(folder) ?? throw new DirectoryNotFoundException("the tests run inside the repository");
-        return folder;
-    }
+    internal static string Native(string name) => RepositoryRoot.Built("tests", "native", "out", name);
 }
