@@ -38,6 +38,21 @@ public sealed class OneMemberTests
     }
 
     [Fact]
+    public async Task A_log_that_was_begun_alone_is_not_started_with_two_others()
+    {
+        await using var fabric = new TestFabric(1);
+        await fabric.StartAsync("a");
+        await fabric.StopAsync("a");
+        var options = fabric.OptionsOf("a");
+        var others = Ports.Free(2);
+        await using var grown = new RaftConsensus(options with { Members = [.. options.Members, new Member("b", others[0]), new Member("c", others[1])] });
+
+        var refusal = await Assert.ThrowsAsync<LogUnusableException>(() => grown.StartAsync(Token));
+
+        Assert.Contains("begun by the members a, and this start names a, b, c", refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_disk_without_room_refuses_before_the_append()
     {
         await using var fabric = new TestFabric(1, static options => options with { MinFreeBytes = long.MaxValue });
