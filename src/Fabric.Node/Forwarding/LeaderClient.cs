@@ -21,9 +21,11 @@ internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient
         try
         {
             using var response = await SendAsync(request, token);
-            // Refused by the step that all internal addresses share, so nothing was appended.
-            if (!response.IsSuccessStatusCode)
+            // A request that is refused, or comes before the log is replayed, appended nothing; one that failed may have.
+            if ((int)response.StatusCode is 503 or (>= 300 and < 500))
                 return new WriteResult.NoLeader($"\"{leader}\" answered {(int)response.StatusCode}");
+            if (!response.IsSuccessStatusCode)
+                return new WriteResult.Unknown($"the leader \"{leader}\" failed with {(int)response.StatusCode}");
             await using var body = await response.Content.ReadAsStreamAsync(token);
             return OutcomeMapping.FromWire(await JsonSerializer.DeserializeAsync(body, ApiJson.Full.OutcomeWire, token));
         }

@@ -30,6 +30,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TableLoop _table;
     private readonly IConsensus _consensus;
+    private readonly CommitSpreader _spreader;
     private readonly Readiness _readiness;
     private int _disposed;
 
@@ -43,6 +44,7 @@ public sealed class NodeHost : IAsyncDisposable
         _logger = loggers.CreateLogger("Fabric.Node");
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
         _consensus = parts.OpenConsensus(RaftOptionsOf(options, members), _table, loggers);
+        _spreader = new CommitSpreader(_consensus);
         _readiness = new Readiness(_consensus, _table, options.Limits);
         Map(members);
     }
@@ -104,6 +106,7 @@ public sealed class NodeHost : IAsyncDisposable
         Log.Stopping(_logger, _options.Name);
         _readiness.Stop();
         await _app.StopAsync(CancellationToken.None);
+        await _spreader.DisposeAsync();
         await _consensus.DisposeAsync();
         await _table.DisposeAsync();
         _parts.Attachments.Dispose();
@@ -118,6 +121,8 @@ public sealed class NodeHost : IAsyncDisposable
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
             await new CatchUp(raft, _options, _http, _parts.Time, _logger).RunAsync(token);
         await _consensus.StartAsync(token);
+        if (_options.Members.Count > 1)
+            _spreader.Start();
         _readiness.Start();
     }
 
@@ -125,7 +130,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var (time, limits) = (_parts.Time, _options.Limits);
         var gate = new WriteGate(limits.WritesInFlight);
-        var local = new LocalProposer(_consensus);
+        var local = new LocalProposer(_consensus, _spreader);
         var leaders = new LeaderClient(members, _http, _options.ForwardTimeout, time);
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, local, leaders, gate, _options, time, _logger);

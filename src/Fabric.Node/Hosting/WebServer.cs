@@ -78,5 +78,7 @@ internal static class WebServer
             console => console.LogToStandardErrorThreshold = LogLevel.Trace);
         logging.SetMinimumLevel(LogLevel.Warning);
         logging.AddFilter("Fabric", LogLevel.Information);
+        // What it has to say, a failed start, is said in words by whoever started it.
+        logging.AddFilter("Microsoft.Extensions.Hosting", LogLevel.None);
     }
 }

@@ -5,14 +5,18 @@ using Fabric.Raft;
 namespace Fabric.Node.Writes;
 
 /// <summary>Proposes to this node's own consensus: the end of every write's way, on the leader.</summary>
-internal sealed class LocalProposer(IConsensus consensus)
+internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader)
 {
     public async Task<WriteResult> ProposeAsync(ChangeSet changes, CancellationToken token)
     {
         var before = consensus.State;
         try
         {
-            return await consensus.ProposeAsync(changes, token) switch
+            spreader.Proposing();
+            var proposal = await consensus.ProposeAsync(changes, token);
+            if (proposal is Proposal.Decided)
+                spreader.Committed();
+            return proposal switch
             {
                 Proposal.Decided decided => new WriteResult.Decided(decided.Outcome, Created(decided.Outcome, changes, before)),
                 Proposal.NotLeader other => new WriteResult.NoLeader("this node does not lead", other.Leader),

@@ -88,6 +88,22 @@ public sealed class ForwardingTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_leader_that_fails_leaves_the_outcome_unknown()
+    {
+        await using var nodes = await ThreeNodes.StartAsync(options => options with { WriteTimeout = TimeSpan.FromMilliseconds(400) });
+        nodes["a"].Consensus.Interfere = changes =>
+        {
+            nodes.Log.Append(changes);
+            throw new InvalidOperationException("a defect after the append");
+        };
+        var answer = await nodes["b"].PutAsync("checkout", TestNode.Bool);
+        Assert.Equal((504, "outcome-unknown", "unknown"), (answer.Status, answer.Kind, answer.Body.GetProperty("applied").GetString()));
+        var own = await nodes["a"].PutAsync("checkout", TestNode.Bool);
+        Assert.Equal((500, "internal", "unknown"), (own.Status, own.Kind, own.Body.GetProperty("applied").GetString()));
+        Assert.DoesNotContain("defect", own.Body.GetRawText(), StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task A_linearizable_read_at_a_follower_waits_for_what_the_leader_has()
     {
         _nodes["b"].Consensus.Deaf = true;

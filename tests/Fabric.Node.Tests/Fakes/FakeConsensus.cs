@@ -8,6 +8,7 @@ namespace Fabric.Node.Tests.Fakes;
 public sealed class FakeConsensus(string name, FakeLog log) : IConsensus
 {
     private IAppliedSink? _sink;
+    private int _confirmed;
 
     public FabricState State { get; private set; } = FabricState.Empty;
 
@@ -49,8 +50,14 @@ public sealed class FakeConsensus(string name, FakeLog log) : IConsensus
         return new Proposal.Decided(log.Append(changes));
     }
 
-    public Task<long?> ReadIndexAsync(CancellationToken token) =>
-        Task.FromResult(log.Leader == name ? log.State.AppliedIndex : (long?)null);
+    /// <summary>How often the leadership was confirmed.</summary>
+    public int Confirmed => _confirmed;
+
+    public Task<long?> ReadIndexAsync(CancellationToken token)
+    {
+        Interlocked.Increment(ref _confirmed);
+        return Task.FromResult(log.Leader == name ? log.State.AppliedIndex : (long?)null);
+    }
 
     public async Task WaitForAppliedAsync(long index, CancellationToken token)
     {

@@ -1,0 +1,74 @@
+using Fabric.Cli.Node;
+using Fabric.Node.Attachments;
+using Fabric.Node.Hosting;
+using Fabric.Node.Options;
+
+namespace Fabric.Cli.Tests;
+
+/// <summary>One real node that a class of tests shares, and the command line in this process.</summary>
+public sealed class LiveNode : IAsyncLifetime
+{
+    private readonly string _folder = Directory.CreateTempSubdirectory("fabric-cli-").FullName;
+    private NodeHost _host = null!;
+
+    public string Url => _host.Addresses[0].GetLeftPart(UriPartial.Authority);
+
+    public string Folder => _folder;
+
+    public async ValueTask InitializeAsync()
+    {
+        var (options, _) = NodeOptionsReader.Read(new NodeSettings { Name = "a", Data = _folder, Http = ["127.0.0.1:0"], Table = Path.Combine(_folder, "table"), Capacity = "40" });
+        var parts = HostParts.Of(options!) with { Logging = _ => { }, Attachments = new Refusing() };
+        _host = await NodeHost.StartAsync(options!, parts, TestContext.Current.CancellationToken);
+        await _host.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await _host.DisposeAsync();
+        Directory.Delete(_folder, recursive: true);
+    }
+
+    /// <summary>Runs a command against this node.</summary>
+    public Task<Ran> RunAsync(params string[] args) => Cli.RunAsync("", [.. args, "--url", Url]);
+
+    public Task<Ran> RunWithInputAsync(string input, params string[] args) => Cli.RunAsync(input, [.. args, "--url", Url]);
+
+    /// <summary>Attaches what is named fine, and refuses the rest.</summary>
+    private sealed class Refusing : IAttachments
+    {
+        private readonly List<AttachmentState> _states = [];
+
+        public AttachmentState Attach(Attachment attachment)
+        {
+            var fine = attachment.Symbol == "fine";
+            var state = new AttachmentState(attachment, fine, fine ? null : $"there is no symbol {attachment.Symbol}");
+            if (fine)
+                _states.Add(state);
+            return state;
+        }
+
+        public bool Detach(string exe, string symbol) => _states.RemoveAll(state => state.Attachment.Symbol == symbol) > 0;
+
+        public IReadOnlyList<AttachmentState> List() => [.. _states];
+
+        public void Dispose()
+        {
+        }
+    }
+}
+
+/// <summary>What a command left behind.</summary>
+public sealed record Ran(int Code, string Out, string Error);
+
+internal static class Cli
+{
+    public static async Task<Ran> RunAsync(string input, params string[] args)
+    {
+        using var reader = new StringReader(input);
+        using var output = new StringWriter();
+        using var errors = new StringWriter();
+        var code = await FabricCommand.RunAsync(args, new Terminal(reader, output, errors, IsInteractive: false), HostParts.Of, TestContext.Current.CancellationToken);
+        return new Ran(code, output.ToString(), errors.ToString());
+    }
+}

@@ -1,0 +1,98 @@
+using System.Text.Json;
+
+namespace Fabric.Cli.Tests;
+
+public sealed class OtherCommandTests(LiveNode node) : IClassFixture<LiveNode>
+{
+    [Fact]
+    public async Task Cluster_status_shows_each_member_in_a_line()
+    {
+        var status = await node.RunAsync("cluster", "status");
+        Assert.Equal((0, ""), (status.Code, status.Error));
+        var lines = status.Out.TrimEnd().Split('\n');
+        Assert.Equal(2, lines.Length);
+        Assert.StartsWith("NAME  ROLE", lines[0], StringComparison.Ordinal);
+        Assert.StartsWith("a     leader  yes", lines[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Doctor_finds_a_sound_node_sound()
+    {
+        var doctor = await node.RunAsync("doctor", "-o", "json");
+        Assert.Equal(0, doctor.Code);
+        var checks = JsonDocument.Parse(doctor.Out).RootElement.GetProperty("checks").EnumerateArray()
+            .ToDictionary(check => check.GetProperty("name").GetString()!, check => check.GetProperty("status").GetString());
+        Assert.Equal("OK", checks["node reachable"]);
+        Assert.Equal("OK", checks["node ready"]);
+        Assert.Equal("OK", checks["members agree"]);
+        Assert.Equal("OK", checks["table readable"]);
+    }
+
+    [Fact]
+    public async Task Doctor_without_a_node_fails_once_with_the_cure_and_skips_the_rest()
+    {
+        var doctor = await Cli.RunAsync("", "doctor", "--url", "http://127.0.0.1:1");
+        Assert.Equal(1, doctor.Code);
+        Assert.Contains("cure: start it with fabric node", doctor.Out, StringComparison.Ordinal);
+        Assert.Equal(1, doctor.Out.Split('\n').Count(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
+    }
+
+    [Fact]
+    public async Task A_function_is_attached_listed_and_detached()
+    {
+        Assert.Equal("fine of /bin/true is attached\n", (await node.RunAsync("attach", "/bin/true", "fine", "--abi", "c")).Out);
+        Assert.Contains("/bin/true  fine", (await node.RunAsync("attach", "list")).Out, StringComparison.Ordinal);
+        Assert.Equal("fine of /bin/true is detached\n", (await node.RunAsync("detach", "/bin/true", "fine")).Out);
+        Assert.Equal(4, (await node.RunAsync("detach", "/bin/true", "fine")).Code);
+        var refused = await node.RunAsync("attach", "/bin/true", "absent");
+        Assert.Equal((1, ""), (refused.Code, refused.Out));
+        Assert.Contains("there is no symbol absent", refused.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData]
+    [InlineData("flag")]
+    [InlineData("flag", "burn", "x")]
+    [InlineData("flag", "get")]
+    [InlineData("cluster")]
+    [InlineData("nonsense")]
+    [InlineData("flag", "list", "-o", "xml")]
+    [InlineData("flag", "list", "--url", "ftp://x")]
+    public async Task What_makes_no_sense_exits_2_with_nothing_on_standard_output(params string[] args)
+    {
+        var ran = await Cli.RunAsync("", args);
+        Assert.Equal((2, ""), (ran.Code, ran.Out));
+        Assert.StartsWith("fabric: ", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Theory]
+    [InlineData("--help")]
+    [InlineData("node", "--help")]
+    [InlineData("flag", "set", "--help")]
+    [InlineData("attach", "--help")]
+    public async Task Help_goes_to_standard_output_and_teaches(params string[] args)
+    {
+        var help = await Cli.RunAsync("", args);
+        Assert.Equal((0, ""), (help.Code, help.Error));
+        Assert.Contains("Usage:", help.Out, StringComparison.Ordinal);
+        if (args.Length > 1)
+            Assert.Contains($"fabric {args[0]}", help.Out, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_with_wrong_options_names_all_of_them_and_exits_2()
+    {
+        var ran = await Cli.RunAsync("", "node", "--http", "here", "--capacity", "0");
+        Assert.Equal((2, ""), (ran.Code, ran.Out));
+        Assert.Equal(4, ran.Error.TrimEnd().Split('\n').Length);
+        Assert.Contains("fabric node: name is missing", ran.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task A_node_on_a_taken_port_exits_1_with_the_reason()
+    {
+        var ran = await Cli.RunAsync("", "node", "--name", "b", "--data", Path.Combine(node.Folder, "b"), "--http", node.Url);
+        Assert.Equal((1, ""), (ran.Code, ran.Out));
+        Assert.Contains("already in use", ran.Error, StringComparison.Ordinal);
+    }
+}
