@@ -5,7 +5,7 @@ cd "$(dirname "$0")"
 . scripts/need.sh
 
 need_build_tools
-make --no-print-directory -C bpf OUT="$PWD/dist"
+make -s -C bpf OUT="$PWD/dist"
 
 # One file with its runtime inside, so that a host needs no .NET. Published again only when a source is newer.
 if [ ! -x dist/fabric ] || [ -n "$(find src bpf Directory.*.props global.json -newer dist/fabric -not -path '*/obj/*' -not -path '*/bin/*' -type f -print -quit)" ]; then

@@ -74,13 +74,13 @@ for i in 0 1 2; do
     # Each in a session of its own: Ctrl-C reaches this script alone, which then ends them in order.
     setsid dist/fabric node --name "${names[i]}" --data "$data/${names[i]}" --http "127.0.0.1:$((7401 + i))" \
         --raft "127.0.0.1:$((7501 + i))" --table "$(table "${names[i]}")" "${peers[@]}" \
-        >"$data/${names[i]}.out" 2>"$data/${names[i]}.log" &
+        >"$data/${names[i]}.out" 2>"$data/${names[i]}.log" </dev/null &
     pids+=($!)
 done
 
 for i in 0 1 2; do
     for _ in $(seq 600); do
-        grep -q '^ready' "$data/${names[i]}.out" && break
+        grep -qs '^ready' "$data/${names[i]}.out" && break
         kill -0 "${pids[i]}" 2>/dev/null || fail "node ${names[i]} ended:"
         sleep 0.1
     done
@@ -91,7 +91,7 @@ fabric() { FABRIC_URL=http://127.0.0.1:7401,http://127.0.0.1:7402,http://127.0.0
 
 if [ -n "$demo" ]; then
     # What is there from an earlier run stays as it was left.
-    fabric flag get new-checkout-flow >/dev/null 2>&1 || fabric flag set new-checkout-flow >/dev/null
+    fabric flag get new-checkout-flow >/dev/null 2>&1 || fabric flag set new-checkout-flow --default on >/dev/null
     fabric flag get gradual-rollout >/dev/null 2>&1 || fabric flag set gradual-rollout --percent 25 >/dev/null
 fi
 
@@ -100,7 +100,7 @@ echo
 for name in "${names[@]}"; do
     sed -nE "s/^ready.* table=([^ ]*).*/table of $name:    \1/p" "$data/$name.out"
 done
-fabric doctor doors || true
+fabric doctor 2>/dev/null | grep -A 1 -E '(table readable|override door)' || true
 cat <<'TEXT'
 
 Try, in another terminal:

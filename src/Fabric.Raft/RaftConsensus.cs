@@ -81,6 +81,7 @@ public sealed partial class RaftConsensus : IConsensus
     public async Task StartAsync(CancellationToken token)
     {
         directory ??= DataDirectory.Hold(options.DataDirectory);
+        RecordedMembers.Check(directory, options.Members);
         var running = await OpenAsync(directory, token);
         running.Cluster.LeaderChanged += OnLeaderChanged;
         started.SetResult(running);

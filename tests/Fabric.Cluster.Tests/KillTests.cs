@@ -20,7 +20,7 @@ public sealed class KillTests
         for (var round = 0; round < LeaderRounds; round++)
         {
             var leader = await fleet.LeaderAsync();
-            await using var writers = new Writers(fleet, 4, $"r{round}");
+            await using var writers = new Writers(fleet, 4, $"r{round}", TimeSpan.FromMilliseconds(5));
             await Eventually.Async("the stream of writes runs", () => Task.FromResult(writers.Acknowledged.Count >= 20));
 
             var killed = Stopwatch.GetTimestamp();
@@ -46,11 +46,10 @@ public sealed class KillTests
         var total = 0;
         for (var round = 0; round < WholeRounds; round++)
         {
-            await using var writers = new Writers(fleet, 16, $"w{round}");
-            await Eventually.Async("the stream of writes runs", () => Task.FromResult(writers.Acknowledged.Count >= 200));
+            await using var writers = new Writers(fleet, 16, $"w{round}", TimeSpan.Zero);
+            await Eventually.Async("the stream of writes runs", () => Task.FromResult(writers.Acknowledged.Count >= 500));
             var leader = await fleet.LeaderAsync();
-            foreach (var node in fleet.Nodes.OrderBy(node => node != leader))
-                node.Kill();
+            NodeProcess.KillAtOnce([.. fleet.Nodes.OrderBy(node => node == leader)]);
             var acknowledged = await writers.StopAsync();
 
             // The followers first: the leader alone may have what it acknowledged, and must not be needed.

@@ -1,3 +1,4 @@
+using System.Net.Sockets;
 using Fabric.Flags.Changes;
 using Fabric.Raft.Log;
 using Fabric.Raft.Tests.Harness;
@@ -35,6 +36,36 @@ public sealed class OneMemberTests
         var refusal = await Assert.ThrowsAsync<DataDirectoryInUseException>(() => second.StartAsync(Token));
 
         Assert.Contains(fabric.DataOf("a"), refusal.Message, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task An_address_that_is_taken_fails_the_start_and_leaves_the_data_directory_free()
+    {
+        await using var fabric = new TestFabric(1);
+        var taken = new TcpListener(fabric.OptionsOf("a").Members[0].Raft);
+        taken.Start();
+
+        await Assert.ThrowsAnyAsync<SocketException>(() => fabric.StartAsync("a"));
+        await fabric.StopAsync("a");
+        taken.Dispose();
+
+        await fabric.StartAsync("a");
+        await fabric.DecideAsync(Sets.Put("flag"));
+    }
+
+    [Fact]
+    public async Task A_log_that_was_begun_alone_is_not_started_with_two_others()
+    {
+        await using var fabric = new TestFabric(1);
+        await fabric.StartAsync("a");
+        await fabric.StopAsync("a");
+        var options = fabric.OptionsOf("a");
+        var others = Ports.Free(2);
+        await using var grown = new RaftConsensus(options with { Members = [.. options.Members, new Member("b", others[0]), new Member("c", others[1])] });
+
+        var refusal = await Assert.ThrowsAsync<LogUnusableException>(() => grown.StartAsync(Token));
+
+        Assert.Contains("begun by the members a, and this start names a, b, c", refusal.Message, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -108,6 +139,12 @@ public sealed class OneMemberTests
 
         Assert.Equal((before.AppliedIndex, before.Digest), (after.AppliedIndex, after.Digest));
         Assert.False(File.Exists(snapshot));
+
+        for (var i = 0; i < 50; i++)
+            await fabric.DecideAsync(Sets.Put($"flag-{i % 9}"));
+        var later = fabric.Nodes["a"].State;
+        await fabric.StopAsync("a");
+        Assert.Equal(later.Digest, (await fabric.StartAsync("a")).State.Digest);
     }
 
     [Fact]

@@ -27,7 +27,9 @@ internal sealed class FabricStateMachine : IStateMachine
     private Task<SnapshotFile>? writing;
     private long snapshotDue;
     private long bytesSinceSnapshot;
-    private bool live;
+
+    // False while the log is replayed. Until the start has judged the files on disk, none is written that could take a damaged one's name.
+    private volatile bool live;
 
     public FabricStateMachine(
         SnapshotsFound found, SnapshotStore store, SnapshotPolicy policy, IAppliedSink? sink, Action<string, Exception?> failFast, ILogger logger)
@@ -164,7 +166,7 @@ internal sealed class FabricStateMachine : IStateMachine
 
     private void BeginSnapshotWhenDue()
     {
-        if (writing is not null || (State.Fabric.AppliedIndex < snapshotDue && bytesSinceSnapshot < policy.Bytes))
+        if (!live || writing is not null || (State.Fabric.AppliedIndex < snapshotDue && bytesSinceSnapshot < policy.Bytes))
             return;
 
         var taken = State;

@@ -1,14 +1,14 @@
 using System.Diagnostics;
-using System.Globalization;
 using System.Net.Http.Json;
 using System.Net.Sockets;
+using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
 namespace Fabric.Cluster.Tests.Harness;
 
 /// <summary>One node, run as a process of its own.</summary>
-internal sealed class NodeProcess(string name, string folder, Uri http, IReadOnlyList<string> arguments) : IDisposable
+internal sealed partial class NodeProcess(string name, string folder, Uri http, IReadOnlyList<string> arguments) : IDisposable
 {
     private readonly StringBuilder _log = new();
     private Process? _process;
@@ -83,14 +83,27 @@ internal sealed class NodeProcess(string name, string folder, Uri http, IReadOnl
     }
 
     /// <summary>kill -9, and waits until the process is gone.</summary>
-    internal void Kill()
+    internal void Kill() => KillAtOnce(this);
+
+    /// <summary>kill -9 to each in turn with nothing in between, then waits until all are gone.</summary>
+    internal static void KillAtOnce(params ReadOnlySpan<NodeProcess> nodes)
+    {
+        foreach (var node in nodes)
+            node.SignalKill();
+        foreach (var node in nodes)
+            node.Bury();
+    }
+
+    private void SignalKill()
+    {
+        if (_process is { HasExited: false })
+            _ = Signal(_pid != 0 ? _pid : _process.Id, 9);
+    }
+
+    private void Bury()
     {
         if (_process is null)
             return;
-        if (_pid != 0 && _pid != _process.Id)
-            Signal(_pid, 9);
-        else if (!_process.HasExited)
-            Signal(_process.Id, 9);
         Assert.True(_process.WaitForExit(20_000), $"{name} outlives kill -9");
         _process.Dispose();
         _process = null;
@@ -99,7 +112,7 @@ internal sealed class NodeProcess(string name, string folder, Uri http, IReadOnl
     /// <summary>SIGTERM, and waits for the orderly end.</summary>
     internal int Terminate()
     {
-        Signal(_pid, 15);
+        Assert.Equal(0, Signal(_pid, 15));
         Assert.True(_process!.WaitForExit(30_000), $"{name} does not end on SIGTERM:\n{Log}");
         var code = _process.ExitCode;
         _process.Dispose();
@@ -112,11 +125,8 @@ internal sealed class NodeProcess(string name, string folder, Uri http, IReadOnl
 
     public void Dispose() => Kill();
 
-    private static void Signal(int pid, int signal)
-    {
-        using var kill = Process.Start("kill", [string.Create(CultureInfo.InvariantCulture, $"-{signal}"), pid.ToString(CultureInfo.InvariantCulture)]);
-        kill.WaitForExit();
-    }
+    [LibraryImport("libc", EntryPoint = "kill")]
+    private static partial int Signal(int pid, int signal);
 
     private void Said(string? line)
     {

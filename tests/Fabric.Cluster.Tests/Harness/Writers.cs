@@ -16,17 +16,20 @@ internal sealed record Acknowledged(string Key, long Revision, long Started, lon
 /// <summary>Writers that put flags of new names through any node, one after the other, and keep what was acknowledged.</summary>
 internal sealed class Writers : IAsyncDisposable
 {
-    /// <summary>Pause between two writes of one writer, which bounds how many flags a round leaves behind.</summary>
-    private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(5);
-
     private readonly CancellationTokenSource _stop = new();
     private readonly ConcurrentBag<Acknowledged> _acknowledged = [];
     private readonly Task[] _tasks;
     private readonly Fleet _fleet;
     private readonly string _round;
+    private readonly TimeSpan _pause;
 
-    internal Writers(Fleet fleet, int count, string round)
+    /// <param name="fleet">Whom they write to.</param>
+    /// <param name="count">How many write at once.</param>
+    /// <param name="round">What their flags' names begin with.</param>
+    /// <param name="pause">Between two writes of one writer; it bounds how many flags a round leaves behind.</param>
+    internal Writers(Fleet fleet, int count, string round, TimeSpan pause)
     {
+        _pause = pause;
         _fleet = fleet;
         _round = round;
         _tasks = [.. Enumerable.Range(0, count).Select(writer => Task.Run(() => WriteAsync(writer)))];
@@ -68,7 +71,7 @@ internal sealed class Writers : IAsyncDisposable
                 // The node is dead or dying: whether the write counts is unknown, so it proves nothing.
             }
 
-            await Task.Delay(Pause, CancellationToken.None);
+            await Task.Delay(_pause, CancellationToken.None);
         }
     }
 }

@@ -37,10 +37,13 @@ internal sealed class TestFabric : IAsyncDisposable
         MinFreeBytes = 0,
     });
 
+    /// <summary>Whether members have a sink; it keeps every state there ever was.</summary>
+    public bool Records { get; init; } = true;
+
     public RaftConsensus Create(string name)
     {
         Sinks[name] = new RecordingSink();
-        return Nodes[name] = new RaftConsensus(OptionsOf(name), Sinks[name], loggers, failFast: (reason, cause) =>
+        return Nodes[name] = new RaftConsensus(OptionsOf(name), Records ? Sinks[name] : null, loggers, failFast: (reason, cause) =>
         {
             lock (Failures)
                 Failures.Add($"{name}: {reason} {cause}");

@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using System.Globalization;
 using Fabric.Raft.Tests.Harness;
 
 namespace Fabric.Raft.Tests.Measurements;
@@ -14,7 +15,13 @@ public sealed class WriteSpeed
     [Fact(Explicit = true)]
     public async Task Writes_of_three_members()
     {
-        await using var fabric = new TestFabric();
+        var heartbeat = Environment.GetEnvironmentVariable("FABRIC_TEST_HEARTBEAT_MS");
+        await using var fabric = new TestFabric(tune: options => heartbeat is null
+            ? options
+            : options with { HeartbeatInterval = TimeSpan.FromMilliseconds(int.Parse(heartbeat, CultureInfo.InvariantCulture)) })
+        {
+            Records = false,
+        };
         await fabric.StartAllAsync();
         for (var i = 0; i < 3_000; i++)
             await fabric.DecideAsync(Sets.Put($"warm-{i % 10}"));
@@ -22,7 +29,12 @@ public sealed class WriteSpeed
         var leader = await fabric.LeaderAsync();
         var term = leader.Status.Term;
         foreach (var writers in (int[])[1, 16, 64, 256])
+        {
+            var paused = GC.GetTotalPauseDuration();
             Say(writers, await RunAsync(leader, writers));
+            Console.Out.WriteLine($"     collections paused it for {(GC.GetTotalPauseDuration() - paused).TotalMilliseconds:0} ms in all");
+        }
+
         Console.Out.WriteLine($"terms passed {leader.Status.Term - term}, failures {fabric.Failures.Count}");
     }
 

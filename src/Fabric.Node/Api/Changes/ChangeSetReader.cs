@@ -27,10 +27,12 @@ internal static class ChangeSetReader
         return problems.Count == before ? set : null;
     }
 
-    /// <summary>A change that could not be read has no key either, which need not be said twice.</summary>
-    private static bool IsEcho(Problem problem, ICollection<Problem> known) =>
-        problem.Path.EndsWith("/key", StringComparison.Ordinal)
-        && known.Any(other => other.Path == problem.Path[..^4] || other.Path.StartsWith(problem.Path[..^3], StringComparison.Ordinal));
+    /// <summary>What could not be read is found missing once more by the rules of the set, which need not be said twice.</summary>
+    private static bool IsEcho(Problem problem, ICollection<Problem> known)
+    {
+        var place = problem.Path.EndsWith("/key", StringComparison.Ordinal) ? problem.Path[..^"/key".Length] : problem.Path;
+        return known.Any(other => other.Path == place || (place != problem.Path && other.Path.StartsWith($"{place}/", StringComparison.Ordinal)));
+    }
 
     private static string? ReadMessage(JsonElement root, ICollection<Problem> problems)
     {

@@ -1,0 +1,122 @@
+using Fabric.Node.Options;
+
+namespace Fabric.Node.Tests.Options;
+
+public sealed class NodeOptionsTests
+{
+    private static readonly NodeSettings Alone = new() { Name = "a", Data = "/tmp/a", Http = ["127.0.0.1:7401"] };
+
+    [Fact]
+    public void A_name_a_folder_and_an_address_are_a_whole_node()
+    {
+        var (options, problems) = NodeOptionsReader.Read(Alone);
+        Assert.Empty(problems);
+        Assert.Equal(("a", "/tmp/a", 0, TimeSpan.FromSeconds(5)), (options!.Name, options.DataDirectory, options.Members.Count, options.WriteTimeout));
+    }
+
+    [Fact]
+    public void Everything_that_is_wrong_is_said_at_once_with_its_range()
+    {
+        var (options, problems) = NodeOptionsReader.Read(new NodeSettings
+        {
+            Name = "-a",
+            Http = ["here"],
+            Capacity = "0",
+            WriteTimeout = "fast",
+            MaxConnections = "1",
+            Peers = ["name=b,raft=10.0.0.2,http=http://10.0.0.2:7401", "nonsense"],
+        });
+
+        Assert.Null(options);
+        Assert.Equal(["capacity", "data", "http", "max-connections", "name", "peer", "peer raft", "write-timeout"],
+            problems.Select(problem => problem.Key).Order(StringComparer.Ordinal));
+        Assert.Contains("http is \"here\": an IP address and a port, such as 127.0.0.1:7401", problems.Select(problem => problem.ToString()));
+    }
+
+    [Fact]
+    public void Three_nodes_may_be_given_the_same_peers()
+    {
+        var peers = "abc".Select(Peer).ToArray();
+        foreach (var name in "abc")
+        {
+            var (options, problems) = NodeOptionsReader.Read(new NodeSettings { Name = $"{name}", Data = "/tmp/x", Peers = peers });
+            Assert.Empty(problems);
+            Assert.Equal("abc".Select(letter => $"{letter}"), options!.Members.Select(member => member.Name));
+            Assert.Single(options.Http);
+        }
+    }
+
+    [Fact]
+    public void The_other_two_are_enough_beside_a_nodes_own_addresses()
+    {
+        var (options, problems) = NodeOptionsReader.Read(Alone with
+        {
+            Raft = "127.0.0.1:7501",
+            Peers = ["name=b,raft=127.0.0.1:7502,http=127.0.0.1:7402", "name=c,raft=127.0.0.1:7503,http=http://127.0.0.1:7403"],
+        });
+        Assert.Empty(problems);
+        Assert.Equal(new Uri("http://127.0.0.1:7401"), options!.Members[0].Http);
+    }
+
+    [Fact]
+    public void Two_or_four_voters_are_refused()
+    {
+        var peers = "bcd".Select(Peer).ToArray();
+        for (var count = 1; count <= 3; count += 2)
+        {
+            var (_, problems) = NodeOptionsReader.Read(Alone with { Raft = "127.0.0.1:7501", Peers = peers[..count] });
+            Assert.Equal([$"members is \"{count + 1}\": exactly 1 or exactly 3 voters, this node counted"], problems.Select(problem => problem.ToString()));
+        }
+    }
+
+    [Fact]
+    public void One_file_serves_all_hosts()
+    {
+        var path = Write("""
+            {
+              // shared by all hosts
+              "members": [
+                {"name": "a", "raft": "127.0.0.1:7501", "http": "http://127.0.0.1:7401"},
+                {"name": "b", "raft": "127.0.0.1:7502", "http": "http://127.0.0.1:7402"},
+                {"name": "c", "raft": "127.0.0.1:7503", "http": "http://127.0.0.1:7403"}
+              ],
+              "capacity": 100,
+              "writeTimeout": "2s"
+            }
+            """);
+        var (options, problems) = NodeOptionsReader.Read(new NodeSettings { Config = path, Name = "b", Data = "/tmp/b", Capacity = "200" });
+        Assert.Empty(problems);
+        Assert.Equal((200, TimeSpan.FromSeconds(2), 7402), (options!.Capacity, options.WriteTimeout, options.Http[0].Port));
+    }
+
+    [Theory]
+    [InlineData("""{"members":[],"colour":"red"}""", "config /colour")]
+    [InlineData("""{"members":[{"name":"a","raft":"127.0.0.1:1","http":"http://127.0.0.1:2","colour":"red"}]}""", "config /members/0 colour")]
+    [InlineData("""{"members":5}""", "config /members")]
+    [InlineData("""{"members":[],"members":[]}""", "config")]
+    [InlineData("""{""", "config")]
+    [InlineData("""[]""", "config")]
+    public void A_file_with_anything_unknown_in_it_is_refused(string text, string key)
+    {
+        var (options, problems) = NodeOptionsReader.Read(Alone with { Config = Write(text) });
+        Assert.Null(options);
+        Assert.Contains(key, problems.Select(problem => problem.Key));
+    }
+
+    [Fact]
+    public void A_node_that_the_file_does_not_list_is_told_so()
+    {
+        var path = Write("""{"members":[{"name":"b","raft":"127.0.0.1:1","http":"http://127.0.0.1:2"}]}""");
+        var (_, problems) = NodeOptionsReader.Read(Alone with { Config = path });
+        Assert.Equal(["name is \"a\": one of the members: b"], problems.Select(problem => problem.ToString()));
+    }
+
+    private static string Peer(char name) => $"name={name},raft=127.0.0.1:{7500 + name},http=http://127.0.0.1:{7400 + name}";
+
+    private static string Write(string text)
+    {
+        var path = Path.Combine(Directory.CreateTempSubdirectory("fabric-options-").FullName, "fabric.json");
+        File.WriteAllText(path, text);
+        return path;
+    }
+}
