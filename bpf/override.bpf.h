@@ -15,6 +15,7 @@ extern int bpf_copy_from_user_str(void *to, __u32 to__sz, const void *from__ign,
 #define OVERRIDE_DELTA(cookie) ((__s64)(__s32)(__u32)(cookie)) /* from the entry to a `ret`, in bytes */
 #define OVERRIDE_GO (1ULL << 32)      /* Go's register ABI: a string is a pointer and a length */
 #define OVERRIDE_WITH_KEY (1ULL << 33) /* a targeting key follows the flag's name */
+#define OVERRIDE_PLACE(cookie) (((cookie) >> 34) & 0xfff) /* where in its page the entry is */
 
 /* Where a caller's targeting key is: its address, and for Go its length. */
 struct flag_key {
@@ -149,6 +150,12 @@ int override_flag(struct pt_regs *ctx)
     int length, stands = 0;
 
     if (!view.base)
+        return 0;
+    /*
+     * Where several programs are attached to one place (two nodes, or one that changes to another table), each gets
+     * the registers as the one before left them: who has answered has moved the instruction pointer.
+     */
+    if ((FLAG_LOAD(ctx->rip) & 0xfff) != OVERRIDE_PLACE(cookie))
         return 0;
     /* Each register is loaded at its own offset: the verifier refuses one that the compiler computes. */
     unsigned long rdi = FLAG_LOAD(ctx->rdi), rsi = FLAG_LOAD(ctx->rsi);

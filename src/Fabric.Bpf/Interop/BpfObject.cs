@@ -27,7 +27,8 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <summary>BPF_TRACE_UPROBE_MULTI: what a program must expect to be attached by a uprobe.multi link.</summary>
     private const int UprobeMulti = 48;
 
-    private const int LogBytes = 64 * 1024;
+    /// <summary>Room for all that the verifier says of a program: where it does not suffice, that is the error it gives.</summary>
+    private const int LogBytes = 16 << 20;
 
     private static readonly byte[] Image = ReadImage();
 
@@ -85,8 +86,8 @@ internal sealed unsafe class BpfObject : IDisposable
             Check(Libbpf.bpf_program__set_autoload(other, other == program), "cannot choose a program");
         if (wanted != Programs.Writer)
             Check(Libbpf.bpf_program__set_expected_attach_type(program, UprobeMulti), "cannot prepare a uprobe program");
+        // Used where the program was refused: libbpf then asks again, for the reason.
         _ = Libbpf.bpf_program__set_log_buf(program, log, LogBytes);
-        _ = Libbpf.bpf_program__set_log_level(program, 1);
 
         var map = Libbpf.bpf_object__find_map_by_name(obj, "table");
         Check(Libbpf.bpf_map__set_value_size(map, (uint)geometry.TableBytes), "cannot size the table");

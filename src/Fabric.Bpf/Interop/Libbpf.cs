@@ -50,9 +50,6 @@ internal static unsafe partial class Libbpf
     internal static partial int bpf_program__set_log_buf(nint program, byte* buffer, nuint size);
 
     [LibraryImport(Library)]
-    internal static partial int bpf_program__set_log_level(nint program, uint level);
-
-    [LibraryImport(Library)]
     internal static partial int bpf_map_freeze(int fd);
 
     [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]

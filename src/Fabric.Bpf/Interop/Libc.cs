@@ -7,7 +7,9 @@ internal static unsafe partial class Libc
 {
     internal const int ProtRead = 1;
     internal const int ProtWrite = 2;
+    internal const int ProtExecute = 4;
     internal const int MapShared = 1;
+    internal const int MapPrivate = 2;
     internal const nuint BpfFsMagic = 0xcafe4a11;
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
@@ -16,6 +18,10 @@ internal static unsafe partial class Libc
     internal const int OpenCreate = 0x40;
     internal const int OpenCloseOnExec = 0x80000;
     internal const int OpenNoFollow = 0x20000;
+    internal const int OpenNonBlocking = 0x800;
+    internal const int OpenDirectory = 0x10000;
+    internal const uint ModeType = 0xf000;
+    internal const uint ModeRegular = 0x8000;
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, nint offset);
@@ -49,6 +55,44 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statfs(string path, FileSystem* to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fstat(int fd, FileStatus* to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fsync(int fd);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int memfd_create(string name, uint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint process_vm_readv(int pid, Vector* to, nuint toCount, Vector* from, nuint fromCount, nuint flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint syscall(nint number, nint first, nint second, nint third);
+
+    /// <summary>struct iovec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Vector
+    {
+        public byte* Base;
+        public nuint Length;
+    }
+
+    /// <summary>struct stat of x86-64.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 144)]
+    internal struct FileStatus
+    {
+        public ulong Device;
+        public ulong Inode;
+        public ulong Links;
+        public uint Mode;
+        public uint User;
+        public uint Group;
+        private readonly uint _padding;
+        public ulong SpecialDevice;
+        public long Bytes;
+    }
 
     /// <summary>struct statfs, of which only the type is read.</summary>
     [StructLayout(LayoutKind.Sequential, Size = 120)]

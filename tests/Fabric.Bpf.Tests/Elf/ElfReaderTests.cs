@@ -1,0 +1,121 @@
+using Fabric.Bpf.Elf;
+
+namespace Fabric.Bpf.Tests.Elf;
+
+[Collection(nameof(Binaries))]
+public sealed class ElfReaderTests(Binaries binaries)
+{
+    [Fact]
+    public void A_symbol_lies_where_nm_says()
+    {
+        foreach (var (path, symbol) in new[]
+        {
+            (binaries.Gcc, "is_enabled"), (binaries.Clang, "several_returns"), (binaries.Library, "tail_call"), (binaries.Go, "main.isFeatureEnabled"),
+        })
+        {
+            var line = Binaries.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {symbol}", StringComparison.Ordinal));
+            var elf = Open(path);
+            Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), ElfSymbols.Find(elf, symbol).Address);
+        }
+    }
+
+    [Fact]
+    public void A_stripped_library_is_read_by_its_dynamic_symbols()
+    {
+        var line = Binaries.Run("nm", $"-D {binaries.Stripped}").Split('\n').Single(static line => line.EndsWith(" is_enabled", StringComparison.Ordinal));
+        Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), ElfSymbols.Find(Open(binaries.Stripped), "is_enabled").Address);
+    }
+
+    [Fact]
+    public void The_bytes_at_a_symbols_offset_are_those_that_objdump_shows()
+    {
+        foreach (var path in new[] { binaries.Gcc, binaries.Library, binaries.Go })
+        {
+            var symbol = path == binaries.Go ? "main.isFeatureEnabled" : "is_enabled";
+            var elf = Open(path);
+            var function = ElfSymbols.Find(elf, symbol);
+            var shown = Disassembly.Of(path, symbol)[0];
+            var bytes = new byte[shown.Bytes.Length];
+            Assert.True(elf.Image.TryRead(elf.CodeAt(function.Address)!.Value.OffsetOf(function.Address), bytes));
+            Assert.Equal(shown.Bytes, bytes);
+        }
+    }
+
+    [Fact]
+    public void A_build_id_is_the_one_that_readelf_shows()
+    {
+        foreach (var path in new[] { binaries.Gcc, binaries.Clang, binaries.Stripped })
+        {
+            var line = Binaries.Run("readelf", $"-n {path}").Split('\n').Single(static line => line.Contains("Build ID:", StringComparison.Ordinal));
+            Assert.Equal(line.Split(':')[1].Trim(), ElfIdentity.BuildId(Open(path)));
+        }
+    }
+
+    [Fact]
+    public void Go_is_told_from_C()
+    {
+        Assert.True(ElfIdentity.IsGo(Open(binaries.Go)));
+        Assert.Equal(Binaries.Run("go", $"version {binaries.Go}").Split(':')[1].Trim(), ElfIdentity.GoVersion(Open(binaries.Go)));
+        Assert.Equal(Binaries.Run("go", $"tool buildid {binaries.Go}").Trim(), ElfIdentity.BuildId(Open(binaries.Go)));
+        Assert.False(ElfIdentity.IsGo(Open(binaries.Gcc)));
+        Assert.True(Find(binaries.Go, "main.isFeatureEnabled").IsGo);
+        Assert.False(Find(binaries.Clang, "is_enabled").IsGo);
+    }
+
+    [Fact]
+    public void A_function_of_assembly_in_a_Go_program_is_refused()
+    {
+        var name = Binaries.Run("nm", binaries.Go).Split('\n').First(static line => line.EndsWith(".abi0", StringComparison.Ordinal) && line.Contains(" T ", StringComparison.OrdinalIgnoreCase)).Split(' ')[^1];
+        Assert.Equal(ElfProblem.NotCode, Refusal(binaries.Go, name));
+    }
+
+    [Theory]
+    [InlineData("no_such_function", ElfProblem.NoSymbol)]
+    [InlineData("", ElfProblem.NoSymbol)]
+    [InlineData("enabled", ElfProblem.NoSymbol)] // the end of a name is not the name
+    [InlineData("is_enabledx", ElfProblem.NoSymbol)]
+    [InlineData("calls", ElfProblem.NoSymbol)] // a variable
+    [InlineData("strlen", ElfProblem.NoSymbol)] // of another library
+    internal void A_name_that_is_no_function_of_the_file_is_refused(string symbol, ElfProblem problem)
+    {
+        Assert.Equal(problem, Refusal(binaries.Gcc, symbol));
+        Assert.Equal(problem, Refusal(binaries.Stripped, symbol));
+    }
+
+    [Fact]
+    public void What_is_no_program_is_refused()
+    {
+        Assert.Equal(ElfProblem.NotElf, Refusal([], "f"));
+        Assert.Equal(ElfProblem.NotElf, Refusal("#!/bin/sh\n"u8.ToArray(), "f"));
+        Assert.Equal(ElfProblem.Broken, Refusal([0x7f, 0x45, 0x4c, 0x46], "f"));
+        Assert.Equal(ElfProblem.WrongKind, Refusal(File.ReadAllBytes(Repository.Dist("fabric.bpf.o")), "f"));
+    }
+
+    [Fact]
+    public void Two_functions_of_one_name_are_not_chosen_between()
+    {
+        var folder = Directory.CreateTempSubdirectory("fabric-elf-");
+        try
+        {
+            foreach (var part in new[] { "a", "b" })
+                File.WriteAllText(Path.Combine(folder.FullName, $"{part}.c"), $"static __attribute__((noinline, used)) int twice(void) {{ return {part[0] - 'a'}; }}\nint {part}(void) {{ return twice(); }}\n");
+            var path = Path.Combine(folder.FullName, "twice.so");
+            Binaries.Run("clang-19", $"-O1 -shared -fPIC {folder.FullName}/a.c {folder.FullName}/b.c -o {path}");
+            Assert.Equal(ElfProblem.Ambiguous, Refusal(path, "twice"));
+        }
+        finally
+        {
+            folder.Delete(recursive: true);
+        }
+    }
+
+    internal static ElfFile Open(string path) => ElfFile.Read(new MemoryImage(File.ReadAllBytes(path)));
+
+    internal static ElfTarget Find(string path, string symbol, ProbeOptimisation kernel = ProbeOptimisation.None) =>
+        ElfTarget.Find(new MemoryImage(File.ReadAllBytes(path)), symbol, kernel);
+
+    private static ElfProblem Refusal(string path, string symbol) => Refusal(File.ReadAllBytes(path), symbol);
+
+    private static ElfProblem Refusal(byte[] bytes, string symbol) =>
+        Assert.Throws<ElfRefusedException>(() => ElfTarget.Find(new MemoryImage(bytes), symbol, ProbeOptimisation.None)).Problem;
+}
