@@ -1,0 +1,28 @@
+using System.Diagnostics;
+using System.Globalization;
+using Fabric.Bench.Parts;
+using Fabric.Bench.Report;
+using Fabric.Bench.Running;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (Options.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(Options.Usage);
+    return 2;
+}
+
+var begun = Stopwatch.GetTimestamp();
+var sections = new List<Section>();
+foreach (var (name, part) in new (string, Func<Options, Section>)[] { ("calls", Calls.Run), ("probe", Probe.Run), ("writes", Writes.Run) })
+{
+    if (!options.Wants(name))
+        continue;
+    Console.Error.WriteLine($"  {name}");
+    sections.Add(part(options));
+}
+
+var results = Results.Markdown(sections, Stopwatch.GetElapsedTime(begun));
+Console.Write(results);
+if (options.Whole)
+    File.WriteAllText(Path.Combine(Repository.Root, "bench", "RESULTS.md"), results);
+return 0;
