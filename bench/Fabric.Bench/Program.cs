@@ -13,7 +13,8 @@ if (Options.Parse(args) is not { } options)
 
 var begun = Stopwatch.GetTimestamp();
 var sections = new List<Section>();
-foreach (var (name, part) in new (string, Func<Options, Section>)[] { ("calls", Calls.Run), ("probe", Probe.Run), ("writes", Writes.Run) })
+(string, Func<Options, Section>)[] parts = [("calls", Calls.Run), ("probe", Probe.Run), ("writes", Writes.Run), ("flips", Flips.Run)];
+foreach (var (name, part) in parts)
 {
     if (!options.Wants(name))
         continue;
