@@ -1,0 +1,96 @@
+using BenchmarkDotNet.Configs;
+using BenchmarkDotNet.Diagnosers;
+using BenchmarkDotNet.Jobs;
+using BenchmarkDotNet.Loggers;
+using BenchmarkDotNet.Reports;
+using BenchmarkDotNet.Running;
+using BenchmarkDotNet.Toolchains.InProcess.Emit;
+using Fabric.Bench.Report;
+using Fabric.Bench.Running;
+using Perfolizer.Horology;
+
+namespace Fabric.Bench.Parts;
+
+/// <summary>A call of the shared door, from C and from C#, beside Microsoft.FeatureManagement.</summary>
+internal static class Calls
+{
+    private const int Flags = 10_000;
+
+    internal static Section Run(Options options)
+    {
+        var folder = options.Pins ?? options.Work;
+        using var plain = BenchTable.Create(options, folder, "calls-plain", BenchTable.Named(Flags, FlagKind.Plain));
+        using var rollout = BenchTable.Create(options, folder, "calls-rollout", BenchTable.Named(Flags, FlagKind.Rollout));
+        using var pair = BenchTable.Create(options, folder, "calls-pair", [(Cases.Plain, FlagKind.Plain), (Cases.Rollout, FlagKind.Rollout)]);
+        SharedDoor.Use(pair.Table.Path);
+
+        // The C programs run before and after the others, so that a change of the machine's pace shows in both.
+        var rounds = options.Rounds(300).ToString();
+        var first = Doors();
+        var peers = Peers(options);
+        var second = Doors();
+        return Describe(plain, Join(first.Plain, second.Plain), Join(first.Rollout, second.Rollout), peers);
+
+        (NativeRun Plain, NativeRun Rollout) Doors() => (
+            Native.Run("doors", plain.Table.Path, "plain", plain.NamesFile, rounds),
+            Native.Run("doors", rollout.Table.Path, "rollout", rollout.NamesFile, rounds));
+    }
+
+    private static NativeRun Join(NativeRun first, NativeRun second) =>
+        new(first.Samples.ToDictionary(static pair => pair.Key, pair => pair.Value.Concat(second.Samples[pair.Key]).ToList()), []);
+
+    private static Dictionary<string, (Samples Time, double Bytes)> Peers(Options options)
+    {
+        var job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput)
+            .WithIterationTime(TimeInterval.FromMilliseconds(1)).WithMinInvokeCount(1).WithUnrollFactor(1).WithGcForce(false)
+            .WithWarmupCount(50)
+            .WithIterationCount(options.Rounds(2000));
+        var config = ManualConfig.CreateEmpty().AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).AddLogger(NullLogger.Instance)
+            .WithOptions(ConfigOptions.DisableOptimizationsValidator).WithArtifactsPath(Path.Combine(options.Work, "benchmarkdotnet"));
+        return new[] { typeof(SharedDoor), typeof(FeatureManagement) }
+            .SelectMany(type => BenchmarkRunner.Run(type, config).Reports)
+            .ToDictionary(static report => NameOf(report), static report => (
+                new Samples(report.ResultStatistics?.OriginalValues ?? throw new InvalidOperationException($"{NameOf(report)} gave no result")),
+                (double)(report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0)));
+    }
+
+    private static string NameOf(BenchmarkReport report) =>
+        $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}";
+
+    private static Section Describe(BenchTable table, NativeRun plain, NativeRun rollout, Dictionary<string, (Samples Time, double Bytes)> peers)
+    {
+        var section = new Section("A call");
+        var (plainDoor, rolloutDoor) = (plain["plain-hot"], rollout["rollout-hot"]);
+        section.Row("ns per call", "plain flag", "25 % rollout", "plain ÷ shared door", "rollout ÷ shared door", "allocated");
+        Row("a function that does nothing (C)", plain["plain-nothing"], rollout["rollout-nothing"]);
+        Row("shared door (C), one flag", plainDoor, rolloutDoor);
+        Row("the same, each call waiting for the one before", plain["plain-serial"], rollout["rollout-serial"]);
+        Row("shared door (C), 10,000 flags in turn", plain["plain-walk"], rollout["rollout-walk"]);
+        Row("a function that does nothing, 10,000 names in turn", plain["plain-walk-nothing"], rollout["rollout-walk-nothing"]);
+        Row("shared door (C), a flag that is not there", plain["plain-unknown"], rollout["rollout-unknown"]);
+        Peer("shared door (C#, P/Invoke), one flag", nameof(SharedDoor));
+        Peer("Microsoft.FeatureManagement 4.7.0", nameof(FeatureManagement));
+
+        section.Note($"The table is {(table.Table.Kind == Bpf.Table.TableKind.Bpf ? "a BPF array" : "a file")} with 10,000 flags under random names. "
+            + $"The C program calls through the PLT, names in a random order, 10,000 calls a sample (2,000 where names take turns), {plainDoor.Count} samples a case, the cases in turn; "
+            + "the loop and the call are in the figures, and the rows of a function that does nothing show how much they are. "
+            + "Keys have 11 bytes, 1,024 of them in turn.");
+        section.Note("The C# rows are BenchmarkDotNet's (in this process, 1,024 calls an operation), between two halves of the C rows. "
+            + "Microsoft.FeatureManagement is set up as its documentation shows: IVariantFeatureManager from dependency injection, definitions in configuration, "
+            + "the rollout by the targeting filter (DefaultRolloutPercentage 25) with ITargetingContextAccessor. "
+            + "The flag's name goes to the shared door as a UTF-8 literal, the key as a string that is converted for each call.");
+        section.Aims.Add(new Aim("shared door, plain flag", 10, plainDoor.Median, "ns"));
+        section.Aims.Add(new Aim("shared door, 25 % rollout", 30, rolloutDoor.Median, "ns"));
+        return section;
+
+        void Row(string name, Samples ofPlain, Samples ofRollout, string allocated = "") => section.Row(
+            name, ofPlain.Text(), ofRollout.Text(),
+            $"{ofPlain.Median / plainDoor.Median:F1}", $"{ofRollout.Median / rolloutDoor.Median:F1}", allocated);
+
+        void Peer(string name, string type)
+        {
+            var (ofPlain, ofRollout) = (peers[$"{type}.Plain"], peers[$"{type}.Rollout"]);
+            Row(name, ofPlain.Time, ofRollout.Time, $"{ofPlain.Bytes:F0} B, {ofRollout.Bytes:F0} B");
+        }
+    }
+}

@@ -1,0 +1,29 @@
+using System.Diagnostics;
+using System.Globalization;
+using Fabric.Bench.Parts;
+using Fabric.Bench.Report;
+using Fabric.Bench.Running;
+
+CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
+if (Options.Parse(args) is not { } options)
+{
+    Console.Error.WriteLine(Options.Usage);
+    return 2;
+}
+
+var begun = Stopwatch.GetTimestamp();
+var sections = new List<Section>();
+(string, Func<Options, Section>)[] parts = [("calls", Calls.Run), ("probe", Probe.Run), ("writes", Writes.Run), ("flips", Flips.Run)];
+foreach (var (name, part) in parts)
+{
+    if (!options.Wants(name))
+        continue;
+    Console.Error.WriteLine($"  {name}");
+    sections.Add(part(options));
+}
+
+var results = Results.Markdown(sections, Stopwatch.GetElapsedTime(begun));
+Console.Write(results);
+if (options.Whole)
+    File.WriteAllText(Path.Combine(Repository.Root, "bench", "RESULTS.md"), results);
+return 0;

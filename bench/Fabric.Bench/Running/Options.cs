@@ -1,0 +1,50 @@
+namespace Fabric.Bench.Running;
+
+/// <summary>What is to be run.</summary>
+/// <param name="Work">A folder for whatever the run makes; whoever started it removes it.</param>
+/// <param name="Quick">Fewer rounds.</param>
+/// <param name="Parts">Names of parts; empty for all.</param>
+internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Parts)
+{
+    internal static readonly string[] PartNames = ["calls", "probe", "writes", "flips"];
+
+    internal const string Usage = """
+        usage: bench/run [--quick] [PART…]
+
+        Parts: calls   a call of the shared door beside Microsoft.FeatureManagement
+               probe   the kernel's decision beside an empty probe
+               writes  writing one flag among 10 and among 10,000
+               flips   from the answer of a PUT to a program's answer, on three nodes
+
+        All parts without --quick write bench/RESULTS.md.
+        """;
+
+    internal bool Whole => Parts.Count == 0 && !Quick;
+
+    /// <summary>A folder on a BPF file system; null where the run has none.</summary>
+    internal string? Pins => Directory.Exists(System.IO.Path.Combine(Work, "bpf")) ? System.IO.Path.Combine(Work, "bpf") : null;
+
+    internal static Options? Parse(string[] arguments)
+    {
+        string? work = null;
+        var quick = false;
+        var parts = new List<string>();
+        for (var i = 0; i < arguments.Length; i++)
+        {
+            if (arguments[i] == "--work" && i + 1 < arguments.Length)
+                work = arguments[++i];
+            else if (arguments[i] == "--quick")
+                quick = true;
+            else if (PartNames.Contains(arguments[i]))
+                parts.Add(arguments[i]);
+            else
+                return null;
+        }
+
+        return work is null ? null : new Options(work, quick, parts);
+    }
+
+    internal bool Wants(string part) => Parts.Count == 0 || Parts.Contains(part);
+
+    internal int Rounds(int whole) => Quick ? Math.Max(5, whole / 10) : whole;
+}

@@ -1,0 +1,200 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What the kernel's decision costs on top of a probe that does nothing.
+ *
+ *     probe OBJECT PLAIN-TABLE PLAIN-NAMES ROLLOUT-TABLE ROLLOUT-NAMES ROUNDS
+ *
+ * OBJECT is fabric.bpf.o; the tables are pins. override_flag is loaded with may_override 0, so that a kernel that
+ * refuses to write registers takes it too: only the two stores at its end are missing. All probes stay attached, each
+ * to a stub of its own, and the measurements take turns.
+ */
+#include <errno.h>
+#include <fcntl.h>
+#include <bpf/bpf.h>
+#include <bpf/libbpf.h>
+#include <stdbool.h>
+#include <sys/mman.h>
+#include <sys/syscall.h>
+#include <unistd.h>
+
+#include "bench.h"
+#include "flag_table.h"
+
+#define UPROBE_MULTI 48   /* BPF_TRACE_UPROBE_MULTI */
+#define LINK_CREATE 28    /* BPF_LINK_CREATE */
+#define SYS_UPROBE 336
+#define WITH_KEY (1ULL << 33) /* OVERRIDE_WITH_KEY of bpf/override.bpf.h */
+#define STUB_RET 17       /* from a stub's entry to its `ret` */
+
+#define CALLS 1000
+
+bool stub_unprobed(const char *flag, const char *key);
+bool stub_empty(const char *flag, const char *key);
+bool stub_plain(const char *flag, const char *key);
+bool stub_rollout(const char *flag, const char *key);
+
+typedef bool stub(const char *flag, const char *key);
+
+/* struct flag_geometry of bpf/flag_kernel.h, which only a BPF program can include. */
+struct geometry {
+    __u64 table_bytes;
+    __u64 heap_offset;
+    __u64 heap_bytes;
+    __u32 slot_mask;
+    __u32 may_override;
+};
+
+struct probe {
+    int program;
+    unsigned char *site;
+};
+
+static bench_key keys[BENCH_KEYS];
+
+static void check(int result, const char *what)
+{
+    if (result < 0) {
+        errno = -result;
+        fail(what);
+    }
+}
+
+/* Loads one program of the object over the table that is pinned at `pin`. */
+static int load(const char *object, const char *name, const char *pin)
+{
+    int table = bpf_obj_get(pin);
+    struct bpf_map_info info = { 0 };
+    __u32 size = sizeof(info);
+
+    check(table, pin);
+    check(bpf_obj_get_info_by_fd(table, &info, &size), "table's measures");
+    const struct flag_table_header *header = mmap(NULL, FLAG_HEADER_BYTES, PROT_READ, MAP_SHARED, table, 0);
+    if (header == MAP_FAILED)
+        fail("table");
+
+    struct bpf_object *loaded = bpf_object__open_file(object, NULL);
+    if (!loaded)
+        fail(object);
+    struct bpf_program *program, *wanted = bpf_object__find_program_by_name(loaded, name);
+    bpf_object__for_each_program(program, loaded)
+        check(bpf_program__set_autoload(program, program == wanted), "choose a program");
+    check(bpf_program__set_expected_attach_type(wanted, UPROBE_MULTI), "attach type");
+
+    struct bpf_map *map = bpf_object__find_map_by_name(loaded, "table");
+    check(bpf_map__set_value_size(map, info.value_size), "size of the table");
+    check(bpf_map__reuse_fd(map, table), "table");
+    struct geometry geometry = {
+        .table_bytes = info.value_size,
+        .heap_offset = header->heap_offset,
+        .heap_bytes = header->heap_bytes,
+        .slot_mask = header->slot_count - 1,
+    };
+    check(bpf_map__set_initial_value(bpf_object__find_map_by_name(loaded, ".rodata"), &geometry, sizeof(geometry)), "constants");
+    check(bpf_object__load(loaded), name);
+    return bpf_program__fd(wanted);
+}
+
+/* The file and the offset in it that an address is mapped from. */
+static __u64 file_offset(const void *address, char path[256])
+{
+    FILE *maps = fopen("/proc/self/maps", "r");
+    char line[512];
+
+    while (maps && fgets(line, sizeof(line), maps)) {
+        unsigned long from, to, offset;
+
+        if (sscanf(line, "%lx-%lx %*s %lx %*s %*s %255s", &from, &to, &offset, path) == 4 &&
+            (unsigned long)address >= from && (unsigned long)address < to) {
+            fclose(maps);
+            return (unsigned long)address - from + offset;
+        }
+    }
+    fail("/proc/self/maps");
+}
+
+/* Attaches at the no-operation that this kernel optimises: see bpf/libflagfabric/entry.S. */
+static struct probe attach(int program, stub *function, __u64 flags)
+{
+    int wants_nop10 = syscall(SYS_UPROBE) < 0 && errno == EPROTO;
+    unsigned char *site = (unsigned char *)function + (wants_nop10 ? 0 : 10);
+    char path[256];
+    __u64 offset = file_offset(site, path);
+    __u64 cookie = flags | (__u32)((unsigned char *)function + STUB_RET - site);
+    struct {
+        __u32 program, target, attach_type, flags;
+        __u64 path, offsets, counters, cookies;
+        __u32 count, multi_flags, pid, unused;
+    } attributes = {
+        .program = program, .attach_type = UPROBE_MULTI, .path = (unsigned long)path,
+        .offsets = (unsigned long)&offset, .cookies = (unsigned long)&cookie, .count = 1,
+    };
+    _Static_assert(sizeof(attributes) == 64, "attributes of a uprobe.multi link");
+
+    if (syscall(SYS_bpf, LINK_CREATE, &attributes, sizeof(attributes)) < 0)
+        fail("attach");
+    return (struct probe){ .program = program, .site = site };
+}
+
+static __u64 runs(int program)
+{
+    struct bpf_prog_info info = { 0 };
+    __u32 size = sizeof(info);
+
+    check(bpf_obj_get_info_by_fd(program, &info, &size), "statistics");
+    return info.run_cnt;
+}
+
+/* A probe that is never hit is fast: each call must run the program, and by way of the optimised site. */
+static void check_hit(const char *name, struct probe probe, stub *function, const char *flag)
+{
+    int statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
+    __u64 before = runs(probe.program);
+
+    check(statistics, "statistics");
+    for (int i = 0; i < 1000; i++)
+        function(flag, keys[i % BENCH_KEYS]);
+    __u64 hits = runs(probe.program) - before;
+    close(statistics);
+    int optimised = probe.site[0] == 0xe8 || (probe.site[0] == 0x48 && probe.site[5] == 0xe8);
+    printf("note %s %s, %llu runs of the program in 1000 calls\n", name, optimised ? "optimised" : "not optimised", hits);
+    if (hits != 1000) {
+        fprintf(stderr, "%s was hit %llu times of 1000\n", name, hits);
+        exit(1);
+    }
+}
+
+/* Goes on where the sample before has stopped: short samples are the ones that nothing interrupts. */
+#define WALK(name, names, count, at, function) \
+    SAMPLE(name, CALLS, function(names[(at + i) % count], keys[i % BENCH_KEYS]))
+
+int main(int argc, char **argv)
+{
+    char **plain, **rollout;
+
+    if (argc != 7) {
+        fprintf(stderr, "usage: %s OBJECT PLAIN-TABLE PLAIN-NAMES ROLLOUT-TABLE ROLLOUT-NAMES ROUNDS\n", argv[0]);
+        return 2;
+    }
+    size_t plain_count = read_names(argv[3], &plain), rollout_count = read_names(argv[5], &rollout);
+    make_keys(keys);
+
+    struct probe empty = attach(load(argv[1], "empty_probe", argv[2]), stub_empty, 0);
+    struct probe on_plain = attach(load(argv[1], "override_flag", argv[2]), stub_plain, 0);
+    struct probe on_rollout = attach(load(argv[1], "override_flag", argv[4]), stub_rollout, WITH_KEY);
+    check_hit("empty", empty, stub_empty, plain[0]);
+    check_hit("plain", on_plain, stub_plain, plain[0]);
+    check_hit("rollout", on_rollout, stub_rollout, rollout[0]);
+
+    size_t at = 0;
+    for (int rounds = atoi(argv[6]); rounds > 0; rounds--, at += CALLS) {
+        SAMPLE("unprobed", CALLS, stub_unprobed(plain[0], keys[i % BENCH_KEYS]));
+        SAMPLE("empty", CALLS, stub_empty(plain[0], keys[i % BENCH_KEYS]));
+        SAMPLE("plain", CALLS, stub_plain(plain[0], keys[i % BENCH_KEYS]));
+        SAMPLE("rollout", CALLS, stub_rollout(rollout[0], keys[i % BENCH_KEYS]));
+        SAMPLE("unknown", CALLS, stub_plain("no-such-flag-anywhere", keys[i % BENCH_KEYS]));
+        WALK("walk-empty", plain, plain_count, at, stub_empty);
+        WALK("walk-plain", plain, plain_count, at, stub_plain);
+        WALK("walk-rollout", rollout, rollout_count, at, stub_rollout);
+    }
+    return 0;
+}
