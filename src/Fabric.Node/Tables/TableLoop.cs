@@ -39,12 +39,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
 
     public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
 
-    public void Applied(FabricState state, ImmutableArray<string> changedKeys)
-    {
-        if (changedKeys.IsDefaultOrEmpty && _latest?.Identity is not null)
-            return;
-        Note(state, changedKeys, whole: false);
-    }
+    public void Applied(FabricState state, ImmutableArray<string> changedKeys) => Note(state, changedKeys, whole: false);
 
     public void Replaced(FabricState state) => Note(state, [], whole: true);
 
@@ -153,7 +148,8 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
 
     private void Write(IFlagTable table, FabricState state, string[] keys, bool whole)
     {
-        var revision = state.Flags.Revision;
+        // An entry that changed no flag is shown too, so that a table that is up to date says so.
+        var revision = state.AppliedIndex;
         if (revision < table.Revision)
         {
             // The table outlives the node, and a log that is still being replayed must not take it back in time.

@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using Fabric.Bpf.Tests.Elf;
+using Fabric.Tests.Shared;
 
 namespace Fabric.Bpf.Tests.Attach;
 
@@ -55,7 +56,7 @@ internal sealed class RunningTarget : IDisposable
     internal static string BuildC(string folder)
     {
         var path = Path.Combine(folder, "target");
-        Binaries.Run("cc", $"-O2 -g -rdynamic -o {path} {Path.Combine(Repository.Root, "tests/vm/targets/target.c")}");
+        Binaries.Run("cc", $"-O2 -g -rdynamic -o {path} {Path.Combine(RepositoryRoot.Path, "tests/vm/targets/target.c")}");
         return path;
     }
 

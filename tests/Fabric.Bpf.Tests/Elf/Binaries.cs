@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Fabric.Tests.Shared;
 
 namespace Fabric.Bpf.Tests.Elf;
 
@@ -28,11 +29,11 @@ public sealed class Binaries : IDisposable
         Clang = Build("clang-19", "program-clang", $"-O1 -g -Wl,--build-id {source}");
         Library = Build("clang-19", "library.so", $"-O2 -shared -fPIC -Wl,--build-id {source}");
         Stripped = Build("clang-19", "stripped.so", $"-O2 -s -shared -fPIC -Wl,--build-id {source}");
-        var library = Path.Combine(Repository.Root, "bpf/libflagfabric");
+        var library = Path.Combine(RepositoryRoot.Path, "bpf/libflagfabric");
         var sources = Directory.GetFiles(library).Where(static file => Path.GetExtension(file) is ".c" or ".S");
         Entry = Build("clang-19", "entry.so", $"-O2 -std=gnu17 -shared -fPIC {string.Join(' ', sources)}");
         Go = Path.Combine(_folder, "program-go");
-        Run("go", $"build -o {Go} {Path.Combine(Repository.Root, "tests/vm/targets/target.go")}");
+        Run("go", $"build -o {Go} {Path.Combine(RepositoryRoot.Path, "tests/vm/targets/target.go")}");
     }
 
     public string Gcc { get; }

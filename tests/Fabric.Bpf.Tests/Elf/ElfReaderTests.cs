@@ -1,4 +1,5 @@
 using Fabric.Bpf.Elf;
+using Fabric.Tests.Shared;
 
 namespace Fabric.Bpf.Tests.Elf;
 
@@ -88,7 +89,7 @@ public sealed class ElfReaderTests(Binaries binaries)
         Assert.Equal(ElfProblem.NotElf, Refusal([], "f"));
         Assert.Equal(ElfProblem.NotElf, Refusal("#!/bin/sh\n"u8.ToArray(), "f"));
         Assert.Equal(ElfProblem.Broken, Refusal([0x7f, 0x45, 0x4c, 0x46], "f"));
-        Assert.Equal(ElfProblem.WrongKind, Refusal(File.ReadAllBytes(Repository.Dist("fabric.bpf.o")), "f"));
+        Assert.Equal(ElfProblem.WrongKind, Refusal(File.ReadAllBytes(RepositoryRoot.Built("dist", "fabric.bpf.o")), "f"));
     }
 
     [Fact]

@@ -72,7 +72,7 @@ internal sealed class Fleet : IDisposable
             statuses.Add(await node.StatusAsync());
         return statuses.Select(static s => s.GetProperty("appliedRevision").GetInt64()).Distinct().Count() == 1
             && statuses.Select(static s => s.GetProperty("tableDigest").GetString()).Distinct().Count() == 1
-            && statuses.All(static s => s.GetProperty("tableRevision").GetInt64() == s.GetProperty("revision").GetInt64());
+            && statuses.All(static s => s.GetProperty("tableRevision").GetInt64() == s.GetProperty("appliedRevision").GetInt64());
     });
 
     public void Dispose()

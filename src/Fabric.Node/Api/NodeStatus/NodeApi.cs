@@ -38,7 +38,8 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
             Role = status.Role.ToString().ToLowerInvariant(),
             Term = status.Term,
             Leader = status.Leader,
-            CommitRevision = status.CommitIndex,
+            // A leader's empty entries are committed and say nothing: with no other outstanding, all revisions are applied.
+            CommitRevision = status.CommitIndex > status.AppliedIndex ? status.CommitIndex : state.AppliedIndex,
             AppliedRevision = state.AppliedIndex,
             Revision = state.Flags.Revision,
             Table = view?.Path,
