@@ -19,16 +19,16 @@ internal sealed record NodeBody
     /// <summary>Log index up to which entries are known to be committed.</summary>
     public required long CommitRevision { get; init; }
 
-    /// <summary>Log index up to which entries are applied.</summary>
+    /// <summary>Log index up to which entries are applied; programs see them when <see cref="TableRevision"/> is the same.</summary>
     public required long AppliedRevision { get; init; }
 
-    /// <summary>The last change set applied here; the table has it when <see cref="TableRevision"/> is the same.</summary>
+    /// <summary>Log index of the last applied change set that changed a flag; at most <see cref="AppliedRevision"/>.</summary>
     public required long Revision { get; init; }
 
     /// <summary>Where programs find the table; null until it is open.</summary>
     public required string? Table { get; init; }
 
-    /// <summary>The change set that readers of the table see.</summary>
+    /// <summary>Log index up to which readers of the table see entries.</summary>
     public required long? TableRevision { get; init; }
 
     /// <summary>Equal on two hosts whose tables say the same, as 16 hexadecimal digits.</summary>
