@@ -28,10 +28,10 @@ public sealed record RaftOptions
     public int Capacity { get; init; } = Fabric.Flags.Limits.DefaultCapacity;
 
     /// <summary>Shortest time without a leader before an election.</summary>
-    public TimeSpan LowerElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(400);
+    public TimeSpan LowerElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(350);
 
     /// <summary>Longest time without a leader before an election.</summary>
-    public TimeSpan UpperElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(800);
+    public TimeSpan UpperElectionTimeout { get; init; } = TimeSpan.FromMilliseconds(650);
 
     /// <summary>Time that one Raft request may take. Below <see cref="LowerElectionTimeout"/>, or a hung voter blocks elections.</summary>
     public TimeSpan RequestTimeout { get; init; } = TimeSpan.FromMilliseconds(300);

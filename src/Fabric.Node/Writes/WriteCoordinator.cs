@@ -13,7 +13,7 @@ internal sealed class WriteCoordinator(
     IConsensus consensus, LocalProposer local, LeaderClient leaders, WriteGate gate, NodeOptions options, TimeProvider time, ILogger logger)
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(10);
-    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(160);
+    private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
 
     public async Task<WriteResult> WriteAsync(ChangeSet changes, CancellationToken token)
     {
