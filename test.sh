@@ -4,14 +4,14 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Raft Bpf Node Cli Cluster vm)
+suites=(Tidy Flags Raft Bpf Node Cli Chaos vm)
 
 usage() {
     cat <<TEXT
 usage: ./test.sh [SUITE…] [--list]
 
 Suites: ${suites[*]}
-Each but vm is a project under tests/; vm boots a Debian kernel in an emulator and tests the override door there.
+Each but vm is a project under tests/ or chaos/; vm boots a Debian kernel in an emulator and tests the override door there.
 Logs are in TestResults/SUITE.log.
 TEXT
 }
@@ -48,14 +48,24 @@ count_of() {
         tail -n 1 | awk '{ print $1 - $3 - $4, $2 + $3, $4 }'
 }
 
+# The suite's program, wherever its project is.
+program_of() {
+    local folder
+    for folder in tests chaos; do
+        folder=$folder/Fabric.$1.Tests/bin/Release/net10.0
+        [ ! -x "$folder/Fabric.$1.Tests" ] || echo "$folder/Fabric.$1.Tests"
+    done
+}
+
 run_suite() {
-    local code=0
+    local code=0 since=$SECONDS
     if [ "$1" = vm ]; then
         timeout 900 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
     else
-        timeout 1500 dotnet run --no-build -c Release --project "tests/Fabric.$1.Tests" -- -noColor >"TestResults/$1.log" 2>&1 || code=$?
+        timeout 1500 "$(program_of "$1")" -noColor -showLiveOutput >"TestResults/$1.log" 2>&1 || code=$?
     fi
     echo "$code" >"TestResults/$1.code"
+    echo "  $1 took $((SECONDS - since)) s" >&2
 }
 
 # The emulator takes one core for a while; the rest runs beside it, one suite after the other, as they time things out.
@@ -79,6 +89,7 @@ for suite in "${wanted[@]}"; do
     if [ "$f" -gt 0 ]; then
         grep -vE '^\s*$' "TestResults/$suite.log" | grep -E -A 12 '\[FAIL\]|RESULT fail|error|Unhandled' | head -n 120
     fi
+    [ "$suite" = Chaos ] && sed -nE 's/.*\[OUTPUT\] /         /p' "TestResults/$suite.log"
     [ "$s" -gt 0 ] && grep -A 1 -F '[SKIP]' "TestResults/$suite.log"
     passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
 done

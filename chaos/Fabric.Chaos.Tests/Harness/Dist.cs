@@ -1,6 +1,6 @@
 using Fabric.Tests.Shared;
 
-namespace Fabric.Cluster.Tests.Harness;
+namespace Fabric.Chaos.Tests.Harness;
 
 /// <summary>What ./build.sh has built.</summary>
 internal static class Dist

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Fabric.Cluster.Tests.Harness;
+using Fabric.Chaos.Tests.Harness;
 
-namespace Fabric.Cluster.Tests;
+namespace Fabric.Chaos.Tests;
 
 /// <summary>Running programs, each on the table of another node.</summary>
 public sealed class ProgramTests

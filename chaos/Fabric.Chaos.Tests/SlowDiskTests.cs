@@ -1,8 +1,8 @@
 using System.Diagnostics;
 using System.Globalization;
-using Fabric.Cluster.Tests.Harness;
+using Fabric.Chaos.Tests.Harness;
 
-namespace Fabric.Cluster.Tests;
+namespace Fabric.Chaos.Tests;
 
 /// <summary>A follower whose disk takes its time.</summary>
 public sealed class SlowDiskTests

@@ -5,7 +5,7 @@ using System.Runtime.InteropServices;
 using System.Text;
 using System.Text.Json;
 
-namespace Fabric.Cluster.Tests.Harness;
+namespace Fabric.Chaos.Tests.Harness;
 
 /// <summary>One node, run as a process of its own.</summary>
 internal sealed partial class NodeProcess(string name, string folder, Uri http, IReadOnlyList<string> arguments) : IDisposable

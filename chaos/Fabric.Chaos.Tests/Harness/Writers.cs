@@ -4,7 +4,7 @@ using System.Net;
 using System.Net.Http.Json;
 using System.Text.Json;
 
-namespace Fabric.Cluster.Tests.Harness;
+namespace Fabric.Chaos.Tests.Harness;
 
 /// <summary>A write that was answered with success.</summary>
 /// <param name="Key">The flag, put by this write alone.</param>

@@ -1,7 +1,7 @@
 using System.Diagnostics;
-using Fabric.Cluster.Tests.Harness;
+using Fabric.Chaos.Tests.Harness;
 
-namespace Fabric.Cluster.Tests;
+namespace Fabric.Chaos.Tests;
 
 /// <summary>kill -9 in the middle of a stream of writes.</summary>
 public sealed class KillTests

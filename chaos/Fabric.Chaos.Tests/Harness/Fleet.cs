@@ -3,7 +3,7 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text.Json;
 
-namespace Fabric.Cluster.Tests.Harness;
+namespace Fabric.Chaos.Tests.Harness;
 
 /// <summary>Three nodes on this machine, each with a folder and a table of its own.</summary>
 internal sealed class Fleet : IDisposable
