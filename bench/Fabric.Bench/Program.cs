@@ -19,7 +19,15 @@ foreach (var (name, part) in parts)
     if (!options.Wants(name))
         continue;
     Console.Error.WriteLine($"  {name}");
-    sections.Add(part(options));
+    try
+    {
+        sections.Add(part(options));
+    }
+    catch (Exception failure) when (failure is InvalidOperationException or TimeoutException or HttpRequestException)
+    {
+        Console.Error.WriteLine($"{name}: {failure.Message}");
+        return 1;
+    }
 }
 
 var results = Results.Markdown(sections, Stopwatch.GetElapsedTime(begun));

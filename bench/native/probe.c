@@ -23,10 +23,14 @@
 #define UPROBE_MULTI 48   /* BPF_TRACE_UPROBE_MULTI */
 #define LINK_CREATE 28    /* BPF_LINK_CREATE */
 #define SYS_UPROBE 336
-#define WITH_KEY (1ULL << 33) /* OVERRIDE_WITH_KEY of bpf/override.bpf.h */
+/* The link's cookie, as bpf/override.bpf.h reads it. */
+#define WITH_KEY (1ULL << 33)
+#define PLACE(site) (((unsigned long)(site) & 0xfff) << 34)
 #define STUB_RET 17       /* from a stub's entry to its `ret` */
 
 #define CALLS 1000
+#define CHECKS 10000
+#define LEAST_DECISION 25 /* ns; a decision copies the name at the very least */
 
 bool stub_unprobed(const char *flag, const char *key);
 bool stub_empty(const char *flag, const char *key);
@@ -119,7 +123,7 @@ static struct probe attach(int program, stub *function, __u64 flags)
     unsigned char *site = (unsigned char *)function + (wants_nop10 ? 0 : 10);
     char path[256];
     __u64 offset = file_offset(site, path);
-    __u64 cookie = flags | (__u32)((unsigned char *)function + STUB_RET - site);
+    __u64 cookie = flags | PLACE(site) | (__u32)((unsigned char *)function + STUB_RET - site);
     struct {
         __u32 program, target, attach_type, flags;
         __u64 path, offsets, counters, cookies;
@@ -135,30 +139,47 @@ static struct probe attach(int program, stub *function, __u64 flags)
     return (struct probe){ .program = program, .site = site };
 }
 
-static __u64 runs(int program)
+static struct bpf_prog_info statistics_of(int program)
 {
     struct bpf_prog_info info = { 0 };
     __u32 size = sizeof(info);
 
     check(bpf_obj_get_info_by_fd(program, &info, &size), "statistics");
-    return info.run_cnt;
+    return info;
 }
 
-/* A probe that is never hit is fast: each call must run the program, and by way of the optimised site. */
-static void check_hit(const char *name, struct probe probe, stub *function, const char *flag)
+/*
+ * A probe that is never hit is fast: each call must run the program, and by way of the optimised site. Returns how
+ * many nanoseconds a run takes by the kernel's own count, which has the count itself in it.
+ */
+static double check_hit(const char *name, struct probe probe, stub *function, const char *flag)
 {
-    int statistics = bpf_enable_stats(BPF_STATS_RUN_TIME);
-    __u64 before = runs(probe.program);
+    int counting = bpf_enable_stats(BPF_STATS_RUN_TIME);
 
-    check(statistics, "statistics");
-    for (int i = 0; i < 1000; i++)
+    check(counting, "statistics");
+    struct bpf_prog_info before = statistics_of(probe.program);
+    for (int i = 0; i < CHECKS; i++)
         function(flag, keys[i % BENCH_KEYS]);
-    __u64 hits = runs(probe.program) - before;
-    close(statistics);
+    struct bpf_prog_info after = statistics_of(probe.program);
+    close(counting);
+
+    __u64 hits = after.run_cnt - before.run_cnt;
+    double taken = (double)(after.run_time_ns - before.run_time_ns) / CHECKS;
     int optimised = probe.site[0] == 0xe8 || (probe.site[0] == 0x48 && probe.site[5] == 0xe8);
-    printf("note %s %s, %llu runs of the program in 1000 calls\n", name, optimised ? "optimised" : "not optimised", hits);
-    if (hits != 1000) {
-        fprintf(stderr, "%s was hit %llu times of 1000\n", name, hits);
+    printf("note %s %s, %llu runs of the program in %d calls, %.0f ns each\n", name,
+           optimised ? "optimised" : "not optimised", hits, CHECKS, taken);
+    if (hits != CHECKS) {
+        fprintf(stderr, "%s was hit %llu times of %d\n", name, hits, CHECKS);
+        exit(1);
+    }
+    return taken;
+}
+
+/* So is a program that finds at once that it has nothing to decide, for a cookie that it does not understand, say. */
+static void check_decides(const char *name, struct probe probe, stub *function, const char *flag, double empty)
+{
+    if (check_hit(name, probe, function, flag) < empty + LEAST_DECISION) {
+        fprintf(stderr, "%s takes no longer than a program that does nothing: it decides nothing\n", name);
         exit(1);
     }
 }
@@ -181,9 +202,9 @@ int main(int argc, char **argv)
     struct probe empty = attach(load(argv[1], "empty_probe", argv[2]), stub_empty, 0);
     struct probe on_plain = attach(load(argv[1], "override_flag", argv[2]), stub_plain, 0);
     struct probe on_rollout = attach(load(argv[1], "override_flag", argv[4]), stub_rollout, WITH_KEY);
-    check_hit("empty", empty, stub_empty, plain[0]);
-    check_hit("plain", on_plain, stub_plain, plain[0]);
-    check_hit("rollout", on_rollout, stub_rollout, rollout[0]);
+    double nothing = check_hit("empty", empty, stub_empty, plain[0]);
+    check_decides("plain", on_plain, stub_plain, plain[0], nothing);
+    check_decides("rollout", on_rollout, stub_rollout, rollout[0], nothing);
 
     size_t at = 0;
     for (int rounds = atoi(argv[6]); rounds > 0; rounds--, at += CALLS) {

@@ -37,7 +37,7 @@ internal static class Probe
             + "Attached by uprobe.multi links to functions that begin as libflagfabric's entries do and then return; all stay attached and take turns in one process, "
             + $"1,000 calls a sample, {run["empty"].Count} samples a case. "
             + "The last column is the median of the differences round by round. Tables with 10,000 flags, keys of 11 bytes.");
-        section.Note($"Checked before the measurement: {string.Join("; ", run.Notes)}.");
+        section.Note($"Checked before the measurement, the nanoseconds by the kernel's own statistics: {string.Join("; ", run.Notes)}.");
         section.Aims.Add(new Aim("kernel's decision above the empty probe, plain flag", 130, run.Above("plain", "empty").Median, "ns"));
         return section;
 
