@@ -11,6 +11,7 @@ if (Options.Parse(args) is not { } options)
     return 2;
 }
 
+Results.Begin();
 var begun = Stopwatch.GetTimestamp();
 var sections = new List<Section>();
 (string, Func<Options, Section>)[] parts = [("calls", Calls.Run), ("probe", Probe.Run), ("writes", Writes.Run), ("flips", Flips.Run)];

@@ -21,7 +21,7 @@ internal static class Probe
         using var rollout = BenchTable.Create(options, pins, "probe-rollout", BenchTable.Named(Flags, FlagKind.Rollout));
         var run = Native.Run(
             "probe", plain.Table.Path, Repository.Dist("fabric.bpf.o"), plain.Table.Path, plain.NamesFile,
-            rollout.Table.Path, rollout.NamesFile, options.Rounds(500).ToString());
+            rollout.Table.Path, rollout.NamesFile, options.Rounds(500).ToString()).Undisturbed("unprobed");
 
         section.Row("ns per call", "the whole call", "above the empty probe");
         section.Row("no probe", run["unprobed"].Text(), "");
@@ -35,7 +35,7 @@ internal static class Probe
 
         section.Note("`override_flag` of bpf/, loaded with may_override 0: this is the same program but for the two stores at its end, which this way every kernel takes. "
             + "Attached by uprobe.multi links to functions that begin as libflagfabric's entries do and then return; all stay attached and take turns in one process, "
-            + $"1,000 calls a sample, {run["empty"].Count} samples a case. "
+            + $"1,000 calls a sample, {run["empty"].Count} rounds, in which a call without a probe was as fast as it ever is. "
             + "The last column is the median of the differences round by round. Tables with 10,000 flags, keys of 11 bytes.");
         section.Note($"Checked before the measurement, the nanoseconds by the kernel's own statistics: {string.Join("; ", run.Notes)}.");
         section.Aims.Add(new Aim("kernel's decision above the empty probe, plain flag", 130, run.Above("plain", "empty").Median, "ns"));

@@ -6,6 +6,11 @@ namespace Fabric.Bench.Report;
 /// <summary>The whole of a run, as it is printed and kept.</summary>
 internal static class Results
 {
+    private static string LoadBefore { get; } = File.ReadAllText("/proc/loadavg").Split(' ')[0];
+
+    /// <summary>Looks at what else runs, before anything is measured.</summary>
+    internal static void Begin() => _ = LoadBefore;
+
     internal static string Markdown(IReadOnlyList<Section> sections, TimeSpan taken)
     {
         var text = new StringBuilder("# Results\n\n");
@@ -18,6 +23,7 @@ internal static class Results
             ["processor", $"{Processor()}, {Environment.ProcessorCount} in use"],
             ["kernel", $"Linux {Environment.OSVersion.Version} {RuntimeInformation.OSArchitecture}"],
             [".NET", RuntimeInformation.FrameworkDescription],
+            ["other work", $"load average {LoadBefore} before the run, with what built it"],
         ]));
         text.Append('\n');
 

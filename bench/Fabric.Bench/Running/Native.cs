@@ -9,11 +9,31 @@ namespace Fabric.Bench.Running;
 /// <param name="Notes">What it found out beside.</param>
 internal sealed record NativeRun(IReadOnlyDictionary<string, List<double>> Samples, IReadOnlyList<string> Notes)
 {
+    /// <summary>A round that something else slowed down took this much longer over a call that does nothing.</summary>
+    private const double Disturbed = 1.08;
+
+    /// <summary>Fewer rounds than this are no sample.</summary>
+    private const int FewestRounds = 20;
+
     internal Samples this[string name] => new(Samples[name]);
 
     /// <summary>One case less another, round by round, so that what slowed both does not count.</summary>
     internal Samples Above(string name, string other) =>
         new(Samples[name].Zip(Samples[other], static (more, less) => more - less));
+
+    /// <summary>
+    /// Only the rounds in which a call that does nothing was as fast as it ever is, in that round and in the next: a
+    /// busy neighbour on the same core slows everything, whatever it is. All rounds where too few are left.
+    /// </summary>
+    internal NativeRun Undisturbed(string nothing)
+    {
+        var pace = Samples[nothing];
+        var limit = this[nothing].Quantile(0.05) * Disturbed;
+        var kept = Enumerable.Range(0, pace.Count).Where(i => pace[i] <= limit && pace[Math.Min(i + 1, pace.Count - 1)] <= limit).ToArray();
+        return kept.Length < FewestRounds
+            ? this
+            : this with { Samples = Samples.ToDictionary(static pair => pair.Key, pair => kept.Select(i => pair.Value[i]).ToList()) };
+    }
 }
 
 /// <summary>Runs the benchmarks in C.</summary>
