@@ -14,8 +14,8 @@ internal sealed class Samples
 
     internal int Count => _sorted.Length;
 
-    /// <summary>The least fifth of all.</summary>
-    internal Samples Fastest => new(_sorted.Take(Math.Max(1, _sorted.Length / 5)));
+    /// <summary>The least twentieth of all.</summary>
+    internal Samples Fastest => new(_sorted.Take(Math.Max(1, _sorted.Length / 20)));
 
     internal double Max => _sorted[^1];
 
