@@ -26,20 +26,17 @@ internal static class Calls
 
         // The C programs run before and after the others, so that a change of the machine's pace shows in both.
         var rounds = options.Rounds(300).ToString();
-        var first = Doors();
+        var plainDoor = OfPlain();
+        var rolloutDoor = OfRollout();
         var peers = Peers(options);
-        var second = Doors();
         return Describe(
-            plain, Join(first.Plain, second.Plain).Undisturbed("plain-nothing"),
-            Join(first.Rollout, second.Rollout).Undisturbed("rollout-nothing"), peers);
+            plain, Native.RunUndisturbed(options, "plain-nothing", plainDoor.And(OfPlain()), OfPlain),
+            Native.RunUndisturbed(options, "rollout-nothing", rolloutDoor.And(OfRollout()), OfRollout), peers);
 
-        (NativeRun Plain, NativeRun Rollout) Doors() => (
-            Native.Run("doors", plain.Table.Path, "plain", plain.NamesFile, rounds),
-            Native.Run("doors", rollout.Table.Path, "rollout", rollout.NamesFile, rounds));
+        NativeRun OfPlain() => Native.Run("doors", plain.Table.Path, "plain", plain.NamesFile, rounds);
+
+        NativeRun OfRollout() => Native.Run("doors", rollout.Table.Path, "rollout", rollout.NamesFile, rounds);
     }
-
-    private static NativeRun Join(NativeRun first, NativeRun second) =>
-        new(first.Samples.ToDictionary(static pair => pair.Key, pair => pair.Value.Concat(second.Samples[pair.Key]).ToList()), []);
 
     private static Dictionary<string, (Samples Time, double Bytes)> Peers(Options options)
     {

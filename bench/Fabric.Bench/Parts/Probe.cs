@@ -19,9 +19,9 @@ internal static class Probe
 
         using var plain = BenchTable.Create(options, pins, "probe-plain", BenchTable.Named(Flags, FlagKind.Plain));
         using var rollout = BenchTable.Create(options, pins, "probe-rollout", BenchTable.Named(Flags, FlagKind.Rollout));
-        var run = Native.Run(
+        var run = Native.RunUndisturbed(options, "unprobed", begun: null, () => Native.Run(
             "probe", plain.Table.Path, Repository.Dist("fabric.bpf.o"), plain.Table.Path, plain.NamesFile,
-            rollout.Table.Path, rollout.NamesFile, options.Rounds(500).ToString()).Undisturbed("unprobed");
+            rollout.Table.Path, rollout.NamesFile, options.Rounds(300).ToString()));
 
         section.Row("ns per call", "the whole call", "above the empty probe");
         section.Row("no probe", run["unprobed"].Text(), "");

@@ -12,8 +12,7 @@ internal sealed record NativeRun(IReadOnlyDictionary<string, List<double>> Sampl
     /// <summary>A round that something else slowed down took this much longer over a call that does nothing.</summary>
     private const double Disturbed = 1.08;
 
-    /// <summary>Fewer rounds than this are no sample.</summary>
-    private const int FewestRounds = 20;
+    internal int Rounds => Samples.Values.First().Count;
 
     internal Samples this[string name] => new(Samples[name]);
 
@@ -23,22 +22,40 @@ internal sealed record NativeRun(IReadOnlyDictionary<string, List<double>> Sampl
 
     /// <summary>
     /// Only the rounds in which a call that does nothing was as fast as it ever is, in that round and in the next: a
-    /// busy neighbour on the same core slows everything, whatever it is. All rounds where too few are left.
+    /// busy neighbour on the same core slows everything, whatever it is.
     /// </summary>
     internal NativeRun Undisturbed(string nothing)
     {
         var pace = Samples[nothing];
         var limit = this[nothing].Quantile(0.05) * Disturbed;
         var kept = Enumerable.Range(0, pace.Count).Where(i => pace[i] <= limit && pace[Math.Min(i + 1, pace.Count - 1)] <= limit).ToArray();
-        return kept.Length < FewestRounds
-            ? this
-            : this with { Samples = Samples.ToDictionary(static pair => pair.Key, pair => kept.Select(i => pair.Value[i]).ToList()) };
+        // The fastest twentieth has rounds whose successor was slow: one of them is left in any case.
+        return this with { Samples = Samples.ToDictionary(static pair => pair.Key, pair => (kept.Length > 0 ? kept : [0]).Select(i => pair.Value[i]).ToList()) };
     }
+
+    internal NativeRun And(NativeRun other) =>
+        this with { Samples = Samples.ToDictionary(static pair => pair.Key, pair => pair.Value.Concat(other.Samples[pair.Key]).ToList()) };
 }
 
 /// <summary>Runs the benchmarks in C.</summary>
 internal static class Native
 {
+    private const int MostRuns = 12;
+    private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(700);
+
+    /// <summary>Runs a program again, a moment later, until there are enough rounds that nothing disturbed, within bounds.</summary>
+    internal static NativeRun RunUndisturbed(Options options, string nothing, NativeRun? begun, Func<NativeRun> run)
+    {
+        var all = begun ?? run();
+        for (var runs = 1; all.Undisturbed(nothing).Rounds < options.Rounds(200) && runs < options.Rounds(MostRuns); runs++)
+        {
+            Thread.Sleep(Between);
+            all = all.And(run());
+        }
+
+        return all.Undisturbed(nothing);
+    }
+
     internal static NativeRun Run(string program, string table, params string[] arguments)
     {
         var start = new ProcessStartInfo(Repository.Native(program), arguments) { RedirectStandardOutput = true };
