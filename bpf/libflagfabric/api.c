@@ -72,12 +72,33 @@ FLAG_INLINE const struct flag_view *answer_for(const char *flag, const char *tar
     return view;
 }
 
-FLAG_INLINE bool boolean_for(const char *flag, const char *targeting_key, bool fallback)
+FLAG_INLINE bool truth_of(const struct flag_answer *answer, bool fallback)
 {
+    return answer->variant != FLAG_NO_VARIANT && answer->type == FLAG_TYPE_BOOLEAN ? answer->truth : fallback;
+}
+
+/* Apart, with an answer of its own, so that the answer of the usual way below stays in registers. */
+static __attribute__((noinline)) bool boolean_named(const struct flag_view *view, const char *flag, const char *targeting_key, bool fallback)
+{
+    const struct flag_key key = { targeting_key };
     struct flag_answer answer;
 
-    answer_for(flag, targeting_key, &answer);
-    return answer.variant != FLAG_NO_VARIANT && answer.type == FLAG_TYPE_BOOLEAN ? answer.truth : fallback;
+    read_named(view, flag, &key, &answer);
+    return truth_of(&answer, fallback);
+}
+
+FLAG_INLINE bool boolean_for(const char *flag, const char *targeting_key, bool fallback)
+{
+    const struct flag_view *view = flagfabric_table();
+    const struct flag_key key = { targeting_key };
+    struct flag_answer answer;
+
+    if (!view || !flag)
+        return fallback;
+    uint32_t hint = atomic_load_explicit(hint_of(flag), memory_order_relaxed);
+    if (read_hinted(view, flag, hint, &key, &answer))
+        return truth_of(&answer, fallback);
+    return boolean_named(view, flag, targeting_key, fallback);
 }
 
 bool flagfabric_enabled(const char *flag)
