@@ -138,6 +138,19 @@ static __always_inline void override_return(struct pt_regs *ctx, __u64 result, _
                  : "memory");
 }
 
+/*
+ * Since Linux 6.13 the programs of probes keep their variables not on the task's stack but in memory of the CPU's,
+ * also those that may sleep (seen in 6.18 and 7.3). Another task that enters while this one is preempted then
+ * overwrites them: the name that was asked for, and the address of the registers, so that the answer of one process
+ * moves the instruction pointer of another. A program with a tail call is left on the task's stack; this one is never
+ * reached, and the verifier removes it after it has counted.
+ */
+static __always_inline void stay_on_own_stack(struct pt_regs *ctx)
+{
+    if (geometry.table_bytes == 0)
+        bpf_tail_call(ctx, 0, 0);
+}
+
 SEC("uprobe.s")
 int override_flag(struct pt_regs *ctx)
 {
@@ -149,6 +162,7 @@ int override_flag(struct pt_regs *ctx)
     struct flag_key key = { .cookie = cookie };
     int length, stands = 0;
 
+    stay_on_own_stack(ctx);
     if (!view.base)
         return 0;
     /*

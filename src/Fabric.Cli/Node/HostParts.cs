@@ -1,17 +1,45 @@
+using Fabric.Bpf.Attach;
 using Fabric.Bpf.Table;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 using Fabric.Raft;
+using Support = Fabric.Bpf.Support.OverrideSupport;
 
 namespace Fabric.Cli.Node;
 
 /// <summary>What a node is put together from on a real host.</summary>
 internal static class HostParts
 {
-    public static NodeParts Of(NodeOptions options) => new()
+    /// <exception cref="StartFailedException">The list of attachments cannot be understood.</exception>
+    public static NodeParts Of(NodeOptions options)
     {
-        OpenTable = identity => TablePlace.Open(
-            new TableOwner(identity.Id, options.Name, identity.Capacity), options.TablePath, options.DataDirectory, out _),
-        OpenConsensus = (raft, sink, loggers) => new RaftConsensus(raft, sink, loggers),
-    };
+        var door = OpenDoor(options.DataDirectory);
+        return new NodeParts
+        {
+            OpenTable = identity => OpenTable(options, identity, door),
+            OpenConsensus = (raft, sink, loggers) => new RaftConsensus(raft, sink, loggers),
+            Attachments = new HostDoor(door),
+            Override = new(door.Support.Supported, door.Support.Supported ? null : door.Support.Sentence),
+        };
+    }
+
+    private static OverrideDoor OpenDoor(string dataDirectory)
+    {
+        try
+        {
+            return OverrideDoor.Open(dataDirectory, Support.Probe());
+        }
+        catch (AttachmentsUnusableException unusable)
+        {
+            throw new StartFailedException(unusable.Message, unusable);
+        }
+    }
+
+    private static IFlagTable OpenTable(NodeOptions options, FabricIdentity identity, OverrideDoor door)
+    {
+        var table = TablePlace.Open(
+            new TableOwner(identity.Id, options.Name, identity.Capacity), options.TablePath, options.DataDirectory, out _);
+        door.Serve(table);
+        return table;
+    }
 }

@@ -36,12 +36,25 @@ internal static class NodeCommand
         {
             var (options, problems) = NodeOptionsReader.Read(texts.Read(parse));
             if (options is not null)
-                return await NodeProgram.RunAsync(options, parts(options), terminal.Out, terminal.Error, token);
+                return await RunAsync(options, parts, terminal, token);
             foreach (var problem in problems)
                 await terminal.Error.WriteLineAsync($"fabric node: {problem}");
             return ExitCode.Usage;
         });
         return command;
+    }
+
+    private static async Task<int> RunAsync(NodeOptions options, Func<NodeOptions, NodeParts> parts, Terminal terminal, CancellationToken token)
+    {
+        try
+        {
+            return await NodeProgram.RunAsync(options, parts(options), terminal.Out, terminal.Error, token);
+        }
+        catch (StartFailedException cannot)
+        {
+            await terminal.Error.WriteLineAsync($"fabric node: {cannot.Message}");
+            return ExitCode.Failed;
+        }
     }
 
     /// <summary>All options, as text: what is wrong with them is said at once for all, and for the file's too.</summary>

@@ -3,6 +3,7 @@
 //
 //     target FLAG…             asks is_feature_enabled(FLAG)
 //     target --for KEY FLAG…   asks is_feature_enabled_for(FLAG, KEY)
+//     target --keys COUNT FLAG asks that once for each of the keys user-0, user-1, … and ends
 
 #include <stdbool.h>
 #include <stdio.h>
@@ -37,8 +38,22 @@ EXPORT bool is_feature_enabled_for(const char *flag, const char *key)
     return hash == 0 && calls == 0;
 }
 
+static int ask_each(int count, const char *flag)
+{
+    char key[32];
+
+    for (int i = 0; i < count; i++) {
+        snprintf(key, sizeof key, "user-%d", i);
+        printf("%s %s\n", key, is_feature_enabled_for(flag, key) ? "on" : "off");
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 4 && strcmp(argv[1], "--keys") == 0)
+        return ask_each(atoi(argv[2]), argv[3]);
+
     const char *key = NULL;
     int first = 1;
     if (argc > 2 && strcmp(argv[1], "--for") == 0) {

@@ -1,0 +1,170 @@
+#!/bin/bash
+# The override door, whole: a node as it is shipped, programs that have never heard of Fabric, and
+# changes over HTTP that switch them while they run. Runs in the guest; prints RESULT lines.
+set -u
+here=$(dirname "$(readlink -f "$0")")
+root=$(readlink -f "$here/../..")
+targets=$here/targets/out
+url=http://127.0.0.1:7401
+export FABRIC_URL=$url FABRIC_TABLE=/run/fabric/bpf/table
+work=$(mktemp -d)
+pids=()
+trap 'kill "${pids[@]}" 2>/dev/null' EXIT
+
+check() { # NAME COMMAND…: one result, from whether the command succeeds
+    local name=$1
+    shift
+    if "$@"; then echo "RESULT ok $name"; else echo "RESULT fail $name"; fi
+}
+
+within() { # SECONDS COMMAND…: whether it succeeds in time
+    local end=$((SECONDS + $1))
+    shift
+    until "$@"; do
+        [ $SECONDS -lt $end ] || return 1
+        sleep 0.1
+    done
+}
+
+last_is() { [ "$(tail -n 1 "$work/$1" 2>/dev/null)" = "$2" ]; }
+all_say() { # on|off: what every program answers for the flag that is changed
+    local program
+    for program in "${programs[@]}"; do
+        within 10 last_is "$program" "flag checkout $1" || { echo "$program: $(tail -n 1 "$work/$program")"; return 1; }
+    done
+}
+all_run() {
+    local pid
+    for pid in "${target_pids[@]}"; do kill -0 "$pid" 2>/dev/null || return 1; done
+}
+
+start_node() { # NAME PORT TABLE
+    "$root/dist/fabric" node --name "$1" --data "$work/$1.data" --http "127.0.0.1:$2" --table "$3" \
+        >"$work/$1.out" 2>>"$work/$1.log" &
+    node_pid=$!
+    pids+=("$node_pid")
+    within 60 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
+}
+start_target() { # NAME PROGRAM ARG…
+    local name=$1
+    shift
+    "$@" >"$work/$name" 2>&1 &
+    pids+=($!)
+    target_pids+=($!)
+    programs+=("$name")
+}
+
+attach() { # URL EXE SYMBOL SIGNATURE
+    curl -sS -f -X POST "$1/api/v1/attachments" -H 'content-type: application/json' \
+        -d "{\"exe\":\"$2\",\"symbol\":\"$3\",\"abi\":\"auto\",\"signature\":\"$4\"}" | tee "$work/attached" | grep -q '"state":"attached"' ||
+        { cat "$work/attached"; return 1; }
+}
+detach() { curl -sS -f -o "$work/detached" -X DELETE "$1/api/v1/attachments?exe=$2&symbol=$3"; }
+attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"state":"attached"' | wc -l)" = 3 ]; }
+put() { curl -sS -f -o "$work/put" -X PUT "$url/api/v1/flags/$1" -H 'content-type: application/json' -d "$2"; }
+switch() {
+    put checkout "{\"state\":\"ENABLED\",\"variants\":{\"on\":true,\"off\":false},\"defaultVariant\":\"$1\"}"
+}
+
+# The bytes that a process has at a place of a file, as hexadecimal digits.
+bytes_at() { # PID FILE OFFSET COUNT
+    local range perms offset rest start
+    while read -r range perms offset rest; do
+        start=$((16#${range%-*})) offset=$((16#$offset))
+        [[ $perms == *x* && $rest == *"$2" ]] || continue
+        dd if="/proc/$1/mem" bs=1 skip=$((start + $3 - offset)) count="$4" 2>/dev/null | od -An -tx1 | tr -d ' \n'
+    done <"/proc/$1/maps"
+}
+
+programs=() target_pids=()
+start_target c "$targets/target" checkout
+start_target c-key "$targets/target" --for somebody checkout
+start_target go "$targets/target-go" checkout
+start_target unknown "$targets/target" nobody-knows-this
+programs=(c c-key go)
+
+check node-starts start_node vm 7401 "$FABRIC_TABLE"
+check override-is-supported grep -q '"override":{"supported":true' <(curl -sS "$url/api/v1/node")
+check own-answers-before all_say off
+check flag-is-put switch on
+check nothing-attached-nothing-changed all_say off
+
+check attaches-c attach $url "$targets/target" is_feature_enabled flag
+check attaches-c-with-key attach $url "$targets/target" is_feature_enabled_for flag,key
+check attaches-go attach $url "$targets/target-go" main.isFeatureEnabled flag
+check go-is-recognised grep -q '"abi":"go"' "$work/attached"
+check running-programs-switch-on all_say on
+switch off
+check a-put-switches-all-off all_say off
+switch on
+check a-put-switches-all-on all_say on
+check an-unknown-flag-keeps-the-default last_is unknown 'flag nobody-knows-this off'
+
+"$targets/target" checkout >"$work/later" & later=$!
+check a-program-started-later-is-overridden-from-its-first-call within 10 last_is later 'flag checkout on'
+check and-never-answered-otherwise test "$(wc -l <"$work/later")" = 1
+kill $later
+
+# The same table, evaluated in the kernel and by the library.
+put quarter '{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{"fractional":[["on",25],["off",75]]}}'
+"$targets/target" --keys 100 quarter >"$work/by-kernel"
+for i in $(seq 0 99); do echo "quarter user-$i"; done | "$root/tests/native/out/ask" |
+    awk '{ print "user-" NR - 1, $1 ? "on" : "off" }' >"$work/by-library"
+check a-percentage-agrees-with-the-library-for-100-keys cmp "$work/by-kernel" "$work/by-library"
+ons=$(grep -c ' on$' "$work/by-kernel")
+check "a-percentage-divides-the-keys-($ons-of-100-on-at-25-percent)" test "$ons" -gt 10 -a "$ons" -lt 45
+
+# libflagfabric's own entry, in a process that finds no table: only the override can say on.
+check attaches-the-library attach $url "$(readlink -f "$root/dist/libflagfabric.so")" is_feature_enabled flag
+mkfifo "$work/questions"
+FABRIC_TABLE=/nowhere "$root/tests/native/out/ask" <"$work/questions" >"$work/asked" & asker=$!
+exec 9>"$work/questions"
+for _ in 1 2 3; do echo checkout >&9; done
+within 10 grep -q 'the two functions disagree' "$work/asked" # is_feature_enabled is overridden, _for is not
+check the-library-is-overridden-where-it-finds-no-table grep -q 'the two functions disagree' "$work/asked"
+entry=$((16#$(nm -D "$root/dist/libflagfabric.so" | awk '$3 == "is_feature_enabled" { print $1 }')))
+site=$(bytes_at $asker dist/libflagfabric.so $entry 16)
+case $site in
+660*e8????????* | 662e0f1f840000000000e8*) echo "RESULT ok the-five-byte-no-operation-became-a-call $site" ;;
+488d6424*e8*) echo "RESULT ok the-ten-byte-no-operation-became-a-call $site" ;;
+*) echo "RESULT fail the-probe-is-a-trap $site" ;;
+esac
+exec 9>&-
+detach $url "$(readlink -f "$root/dist/libflagfabric.so")" is_feature_enabled
+
+# Many at once on one CPU, each now and then interrupted while it is answered: nobody may get what is another's.
+crowd=()
+for i in $(seq 40); do
+    "$targets/target" checkout nobody-knows-this >"$work/crowd-$i" & crowd+=($!)
+done
+sleep 8
+check a-crowd-of-programs-runs-on kill -0 "${crowd[@]}"
+kill "${crowd[@]}" && wait "${crowd[@]}" 2>/dev/null
+check and-every-one-has-its-own-answers test "$(sort "$work"/crowd-* | uniq -c | awk '{ print $1 $3 $4 }' | xargs)" = '40checkouton 40nobody-knows-thisoff'
+
+# Two nodes of one host at one function: the second must leave alone what the first has answered.
+first=$node_pid
+check a-second-node-starts start_node second 7402 /run/fabric/bpf/second/table
+check it-attaches-to-the-same-function attach http://127.0.0.1:7402 "$targets/target" is_feature_enabled flag
+switch off
+check both-attached-programs-still-switch-off all_say off
+switch on
+check both-attached-programs-still-switch-on all_say on
+kill -9 $node_pid
+wait $node_pid 2>/dev/null
+check nobody-crashed all_run
+
+check detaches detach $url "$targets/target" is_feature_enabled
+check the-function-answers-for-itself-again within 10 last_is c 'flag checkout off'
+check the-others-stay-attached last_is go 'flag checkout on'
+check attaches-again attach $url "$targets/target" is_feature_enabled flag
+check and-is-overridden-again all_say on
+
+# The probes are the node's: they end with it, and the next start attaches them again by itself.
+kill -9 $first
+wait $first 2>/dev/null
+check a-killed-nodes-functions-answer-for-themselves all_say off
+check the-node-starts-again start_node vm 7401 "$FABRIC_TABLE"
+check it-attaches-what-was-attached within 20 attached_again
+check and-all-are-overridden-again all_say on
+check nobody-crashed-in-all-this all_run
