@@ -1,5 +1,5 @@
 using Fabric.Cli.Node;
-using Fabric.Node.Attachments;
+using Fabric.Bpf.Attach;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
@@ -18,7 +18,7 @@ public sealed class LiveNode : IAsyncLifetime
     public async ValueTask InitializeAsync()
     {
         var (options, _) = NodeOptionsReader.Read(new NodeSettings { Name = "a", Data = _folder, Http = ["127.0.0.1:0"], Table = Path.Combine(_folder, "table"), Capacity = "40" });
-        var parts = HostParts.Of(options!) with { Logging = _ => { }, Attachments = new Refusing() };
+        var parts = HostParts.Of(options!) with { Logging = _ => { }, Door = new Refusing() };
         _host = await NodeHost.StartAsync(options!, parts, TestContext.Current.CancellationToken);
         await _host.WaitUntilReadyAsync(TestContext.Current.CancellationToken);
     }
@@ -35,22 +35,26 @@ public sealed class LiveNode : IAsyncLifetime
     public Task<Ran> RunWithInputAsync(string input, params string[] args) => Cli.RunAsync(input, [.. args, "--url", Url]);
 
     /// <summary>Attaches what is named fine, and refuses the rest.</summary>
-    private sealed class Refusing : IAttachments
+    private sealed class Refusing : IOverrideDoor
     {
-        private readonly List<AttachmentState> _states = [];
+        private readonly List<Attachment> _held = [];
 
-        public AttachmentState Attach(Attachment attachment)
+        public Attachment Attach(AttachmentRequest request)
         {
-            var fine = attachment.Symbol == "fine";
-            var state = new AttachmentState(attachment, fine, fine ? null : $"there is no symbol {attachment.Symbol}");
-            if (fine)
-                _states.Add(state);
-            return state;
+            var refused = Attachment.Refused(request, $"there is no symbol {request.Symbol}");
+            if (request.Symbol != "fine")
+                return refused;
+            _held.Add(refused with { State = AttachmentState.Attached, Reason = null });
+            return _held[^1];
         }
 
-        public bool Detach(string exe, string symbol) => _states.RemoveAll(state => state.Attachment.Symbol == symbol) > 0;
+        public Attachment? Detach(string id)
+        {
+            var held = _held.Find(one => one.Id == id);
+            return held is not null && _held.Remove(held) ? held : null;
+        }
 
-        public IReadOnlyList<AttachmentState> List() => [.. _states];
+        public IReadOnlyList<Attachment> List() => [.. _held];
 
         public void Dispose()
         {

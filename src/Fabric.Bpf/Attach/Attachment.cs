@@ -38,6 +38,13 @@ public sealed record Attachment(
     string? BuildId,
     long? FileOffset)
 {
+    /// <summary>A function that answers for itself.</summary>
+    /// <param name="request">What was asked for.</param>
+    /// <param name="reason">Why it is not given.</param>
+    public static Attachment Refused(AttachmentRequest request, string reason) => new(
+        IdOf(request.Exe, request.Symbol), request.Exe, request.Symbol, request.Abi, request.Signature,
+        AttachmentState.Refused, reason, Kind: null, BuildId: null, FileOffset: null);
+
     /// <summary>The id of a function.</summary>
     /// <param name="exe">Path of its executable or library.</param>
     /// <param name="symbol">Its symbol.</param>

@@ -9,7 +9,7 @@ namespace Fabric.Bpf.Attach;
 /// What is attached is kept in the node's data folder and attached again at its next start; the probes themselves end
 /// with the process. Any thread may call any member.
 /// </summary>
-public sealed class OverrideDoor : IDisposable
+public sealed class OverrideDoor : IOverrideDoor
 {
     private readonly AttachmentStore _store;
     private readonly Func<BpfTableMemory, OverrideProgram> _load;
@@ -83,11 +83,7 @@ public sealed class OverrideDoor : IDisposable
         }
     }
 
-    /// <summary>
-    /// Attaches to a function, or says why not. What is refused is forgotten; what is attached already stays so, or
-    /// moves to the file that is at its path now.
-    /// </summary>
-    /// <exception cref="AttachmentsUnusableException">It could not be remembered, and is not attached.</exception>
+    /// <inheritdoc/>
     public Attachment Attach(AttachmentRequest request)
     {
         var held = HeldAttachment.Prepare(request);
@@ -98,8 +94,7 @@ public sealed class OverrideDoor : IDisposable
         }
     }
 
-    /// <summary>Gives a function back to itself; null when it was not attached. When it returns, the function answers.</summary>
-    /// <exception cref="AttachmentsUnusableException">It could not be forgotten, and is still attached.</exception>
+    /// <inheritdoc/>
     public Attachment? Detach(string id)
     {
         lock (_lock)
@@ -114,7 +109,7 @@ public sealed class OverrideDoor : IDisposable
         }
     }
 
-    /// <summary>All that is to be attached, and what became of each.</summary>
+    /// <inheritdoc/>
     public IReadOnlyList<Attachment> List()
     {
         lock (_lock)

@@ -10,6 +10,9 @@ public enum OverrideObstacle
     /// <summary>Nothing does.</summary>
     None,
 
+    /// <summary>The node was put together without the override door.</summary>
+    NoDoor,
+
     /// <summary>libbpf is not installed.</summary>
     NoLibrary,
 
@@ -51,7 +54,7 @@ public sealed record OverrideSupport(OverrideObstacle Obstacle, string? Reason, 
     public bool Supported => Obstacle == OverrideObstacle.None;
 
     /// <summary>Reason and cure in one sentence; empty when there is no obstacle.</summary>
-    public string Sentence => Supported ? "" : $"{Reason}; {Cure}";
+    public string Sentence => string.Join("; ", new[] { Reason, Cure }.Where(static part => part is not null));
 
     /// <summary>Tries. Takes some tens of milliseconds, and leaves nothing behind.</summary>
     public static OverrideSupport Probe()

@@ -22,7 +22,7 @@ internal static class AttachCommands
             Let the table answer for a function of a program on the node's host.
 
             Example:
-              fabric attach /usr/bin/shop is_feature_enabled
+              fabric attach --exe /usr/bin/shop --symbol is_feature_enabled
             """;
         var command = new Command("attach", about) { exe, symbol, abi, signature, List(client) };
         return client.On(client.Run(command, (parse, session, token) =>
@@ -55,7 +55,7 @@ internal static class AttachCommands
         var attachments = reply.Json.GetProperty("attachments").EnumerateArray().ToArray();
         if (attachments.Length == 0)
         {
-            await session.HintAsync("nothing is attached; fabric attach EXE SYMBOL attaches a function");
+            await session.HintAsync("nothing is attached; fabric attach --exe PATH --symbol NAME attaches a function");
             return;
         }
 
@@ -65,9 +65,9 @@ internal static class AttachCommands
         grid.WriteTo(session.Terminal);
     }
 
-    private static Argument<string> Exe() => new("exe") { Description = "The executable or library", HelpName = "EXE" };
+    private static Option<string> Exe() => new("--exe") { Description = "The executable or library", HelpName = "PATH", Required = true };
 
-    private static Argument<string> Symbol() => new("symbol") { Description = "The function's symbol", HelpName = "SYMBOL" };
+    private static Option<string> Symbol() => new("--symbol") { Description = "The function's symbol", HelpName = "NAME", Required = true };
 
     /// <summary>The node has a working folder of its own, so it is told the whole path.</summary>
     private static string Full(string exe) => System.IO.Path.GetFullPath(exe);

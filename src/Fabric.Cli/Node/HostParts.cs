@@ -1,9 +1,9 @@
 using Fabric.Bpf.Attach;
+using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 using Fabric.Raft;
-using Support = Fabric.Bpf.Support.OverrideSupport;
 
 namespace Fabric.Cli.Node;
 
@@ -18,8 +18,8 @@ internal static class HostParts
         {
             OpenTable = identity => OpenTable(options, identity, door),
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(raft, sink, loggers),
-            Attachments = new HostDoor(door),
-            Override = new(door.Support.Supported, door.Support.Supported ? null : door.Support.Sentence),
+            Door = door,
+            Override = door.Support,
         };
     }
 
@@ -27,7 +27,7 @@ internal static class HostParts
     {
         try
         {
-            return OverrideDoor.Open(dataDirectory, Support.Probe());
+            return OverrideDoor.Open(dataDirectory, OverrideSupport.Probe());
         }
         catch (AttachmentsUnusableException unusable)
         {

@@ -1,3 +1,4 @@
+using System.Net.Http.Headers;
 using System.Text.Json;
 using Fabric.Flags.Changes;
 using Fabric.Node.Api.Changes;
@@ -16,7 +17,9 @@ internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient
         if (AddressOf(leader, InternalRoutes.Changes) is not { } address)
             return new WriteResult.NoLeader($"the leader \"{leader}\" is not among the members this node knows");
 
-        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = ChangeSetWriter.ToContent(changes) };
+        var content = new WatchedContent(ChangeSetWriter.ToUtf8(changes));
+        content.Headers.ContentType = new MediaTypeHeaderValue(JsonBody.Json);
+        using var request = new HttpRequestMessage(HttpMethod.Post, address) { Content = content };
         request.Headers.Add(Operation.Header, changes.OperationId.ToString("D"));
         try
         {
@@ -29,11 +32,12 @@ internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient
             await using var body = await response.Content.ReadAsStreamAsync(token);
             return OutcomeMapping.FromWire(await JsonSerializer.DeserializeAsync(body, ApiJson.Full.OutcomeWire, token));
         }
-        catch (Exception failed) when (NeverSent(failed))
+        catch (Exception failed) when (!content.Begun && IsLost(failed))
         {
+            // No connection came about in time, so the leader got nothing.
             return new WriteResult.NoLeader($"\"{leader}\" cannot be reached");
         }
-        catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        catch (Exception lost) when (IsLost(lost))
         {
             return new WriteResult.Unknown($"the answer of the leader \"{leader}\" did not arrive");
         }
@@ -53,7 +57,7 @@ internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient
             await using var body = await response.Content.ReadAsStreamAsync(token);
             return (await JsonSerializer.DeserializeAsync(body, ApiJson.Full.ReadIndexWire, token))?.Index;
         }
-        catch (Exception lost) when (lost is HttpRequestException or IOException or OperationCanceledException or JsonException)
+        catch (Exception lost) when (IsLost(lost))
         {
             return null;
         }
@@ -67,10 +71,8 @@ internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient
         return await http.SendAsync(request, HttpCompletionOption.ResponseContentRead, both.Token);
     }
 
-    /// <summary>No connection came about, so the leader heard nothing. A connect timeout shows as a cancellation with that cause.</summary>
-    private static bool NeverSent(Exception failed) => failed
-        is HttpRequestException { HttpRequestError: HttpRequestError.ConnectionError or HttpRequestError.NameResolutionError }
-        or OperationCanceledException { InnerException: TimeoutException };
+    private static bool IsLost(Exception failed) =>
+        failed is HttpRequestException or IOException or OperationCanceledException or JsonException;
 
     private Uri? AddressOf(string leader, string path) =>
         members.FirstOrDefault(member => member.Name == leader) is { } member ? new Uri(member.Http, path) : null;

@@ -109,7 +109,7 @@ public sealed class NodeHost : IAsyncDisposable
         await _spreader.DisposeAsync();
         await _consensus.DisposeAsync();
         await _table.DisposeAsync();
-        _parts.Attachments.Dispose();
+        _parts.Door.Dispose();
         await _app.DisposeAsync();
         _http.Dispose();
     }
@@ -143,7 +143,7 @@ public sealed class NodeHost : IAsyncDisposable
         _app.Use(next => http => RefuseUntilStarted(http, next));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(_app);
         new ChangesApi(desk, limits).Map(_app);
-        new AttachmentsApi(_parts.Attachments, limits).Map(_app);
+        new AttachmentsApi(_parts.Door, limits).Map(_app);
         node.Map(_app);
         new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), _consensus, _options, members, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);

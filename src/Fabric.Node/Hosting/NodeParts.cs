@@ -1,5 +1,6 @@
+using Fabric.Bpf.Attach;
+using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
-using Fabric.Node.Attachments;
 using Fabric.Raft;
 
 namespace Fabric.Node.Hosting;
@@ -14,10 +15,10 @@ public sealed record NodeParts
     public required Func<RaftOptions, IAppliedSink, ILoggerFactory, IConsensus> OpenConsensus { get; init; }
 
     /// <summary>The override door of this host.</summary>
-    public IAttachments Attachments { get; init; } = new NoAttachments("this node was built without the override door");
+    public IOverrideDoor Door { get; init; } = new ClosedDoor();
 
     /// <summary>Whether this host can override at all.</summary>
-    public OverrideSupport Override { get; init; } = new(false, "this node was built without the override door");
+    public OverrideSupport Override { get; init; } = new(OverrideObstacle.NoDoor, ClosedDoor.Reason, null);
 
     /// <summary>The clock of everything that waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

@@ -49,7 +49,7 @@ public sealed class TestNode : IAsyncDisposable
                 node.Consensus.Listen(sink);
                 return node.Consensus;
             },
-            Attachments = new FakeAttachments(),
+            Door = new FakeDoor(),
             Logging = _ => { },
         };
         node.Host = await NodeHost.StartAsync(with?.Invoke(options) ?? options, parts, TestContext.Current.CancellationToken);

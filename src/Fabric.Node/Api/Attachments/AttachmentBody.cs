@@ -1,18 +1,24 @@
-using Fabric.Node.Attachments;
+using Fabric.Bpf.Attach;
 
 namespace Fabric.Node.Api.Attachments;
 
-/// <summary>An attachment and what became of it: <c>attached</c>, or <c>refused</c> with the reason and the cure.</summary>
+/// <summary>
+/// A function and what became of attaching to it: <c>attached</c>, or <c>refused</c> with the reason. <c>probe</c> says
+/// how its probe enters the kernel: <c>nop5</c>, <c>nop10</c>, or <c>int3</c>, which is a trap and slower.
+/// </summary>
 internal sealed record AttachmentBody(
-    string Exe, string Symbol, AttachmentAbi Abi, AttachmentSignature Signature, string State, string? Reason)
+    string Id, string Exe, string Symbol, AttachmentAbi Abi, AttachmentSignature Signature, string State, string? Reason, string? Probe, string? BuildId)
 {
-    public static AttachmentBody From(AttachmentState state) => new(
-        state.Attachment.Exe,
-        state.Attachment.Symbol,
-        state.Attachment.Abi,
-        state.Attachment.Signature,
-        state.Attached ? "attached" : "refused",
-        state.Reason);
+    public static AttachmentBody From(Attachment attachment) => new(
+        attachment.Id,
+        attachment.Exe,
+        attachment.Symbol,
+        attachment.Abi,
+        attachment.Signature,
+        attachment.State.ToString().ToLowerInvariant(),
+        attachment.Reason,
+        attachment.Kind?.ToString().ToLowerInvariant(),
+        attachment.BuildId);
 }
 
 /// <summary>The attachments of this host.</summary>

@@ -1,6 +1,6 @@
 using System.Text.Json;
+using Fabric.Bpf.Attach;
 using Fabric.Flags;
-using Fabric.Node.Attachments;
 
 namespace Fabric.Node.Api.Attachments;
 
@@ -9,7 +9,7 @@ internal static class AttachmentReader
 {
     private const int MaxPath = 4096;
 
-    public static Attachment? Read(JsonElement root, ICollection<Problem> problems)
+    public static AttachmentRequest? Read(JsonElement root, ICollection<Problem> problems)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
@@ -37,7 +37,7 @@ internal static class AttachmentReader
         };
         if (exe.Length > 0 && !Path.IsPathRooted(exe))
             problems.Add(new Problem("/exe", "must be an absolute path: the node has a working folder of its own"));
-        return problems.Count > before ? null : new Attachment(exe, symbol, abi, signature);
+        return problems.Count > before ? null : new AttachmentRequest(exe, symbol, abi, signature);
     }
 
     private static string Text(JsonElement root, string name, string? otherwise, ICollection<Problem> problems)

@@ -1,5 +1,5 @@
+using Fabric.Bpf.Attach;
 using Fabric.Flags;
-using Fabric.Node.Attachments;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
 using Fabric.Node.Problems;
@@ -8,7 +8,7 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Fabric.Node.Api.Attachments;
 
 /// <summary>The override door of the host that answers: it is not replicated.</summary>
-internal sealed class AttachmentsApi(IAttachments attachments, NodeLimits limits)
+internal sealed class AttachmentsApi(IOverrideDoor door, NodeLimits limits)
 {
     public const string Route = "/api/v1/attachments";
 
@@ -22,7 +22,7 @@ internal sealed class AttachmentsApi(IAttachments attachments, NodeLimits limits
     }
 
     private JsonHttpResult<AttachmentListBody> List() => TypedResults.Json(
-        new AttachmentListBody([.. attachments.List().Select(AttachmentBody.From)]), ApiJson.Full.AttachmentListBody);
+        new AttachmentListBody([.. door.List().Select(AttachmentBody.From)]), ApiJson.Full.AttachmentListBody);
 
     private async Task<IResult> AttachAsync(HttpContext http, CancellationToken token)
     {
@@ -31,12 +31,10 @@ internal sealed class AttachmentsApi(IAttachments attachments, NodeLimits limits
         var (body, refusal) = await JsonBody.ReadAsync(http, limits.BodyBytes, problems, JsonBody.Json);
         using (body)
         {
-            var attachment = body is null ? null : AttachmentReader.Read(body.Document.RootElement, problems);
-            if (attachment is null || problems.Count > 0)
+            var request = body is null ? null : AttachmentReader.Read(body.Document.RootElement, problems);
+            if (request is null || problems.Count > 0)
                 return refusal ?? Refusals.Invalid(problems);
-            // Attaching reads an executable and runs a canary, which must not hold up the threads that answer others.
-            var state = await Task.Run(() => attachments.Attach(attachment), token);
-            return state.Attached ? Answer(state) : Refusals.NotAttached(state.Reason ?? "no reason was given");
+            return await TryAsync(request, token);
         }
     }
 
@@ -51,12 +49,34 @@ internal sealed class AttachmentsApi(IAttachments attachments, NodeLimits limits
         if (problems.Count > 0)
             return Refusals.Invalid(problems);
 
-        var known = attachments.List().FirstOrDefault(state => state.Attachment.Exe == exe && state.Attachment.Symbol == symbol);
-        return known is not null && attachments.Detach(exe!, symbol!)
-            ? Answer(known with { Attached = false })
-            : Refusals.NoAttachment(exe!, symbol!);
+        try
+        {
+            return door.Detach(Attachment.IdOf(exe!, symbol!)) is { } was
+                ? Answer(was with { State = AttachmentState.Refused, Reason = "detached" })
+                : Refusals.NoAttachment(exe!, symbol!);
+        }
+        catch (AttachmentsUnusableException unusable)
+        {
+            return Refusals.NotDetached(unusable.Message);
+        }
     }
 
-    private static JsonHttpResult<AttachmentBody> Answer(AttachmentState state) =>
-        TypedResults.Json(AttachmentBody.From(state), ApiJson.Full.AttachmentBody);
+    private async Task<IResult> TryAsync(AttachmentRequest request, CancellationToken token)
+    {
+        try
+        {
+            // Attaching reads an executable, which must not hold up the threads that answer others.
+            var attachment = await Task.Run(() => door.Attach(request), token);
+            return attachment.State == AttachmentState.Attached
+                ? Answer(attachment)
+                : Refusals.NotAttached(attachment.Reason ?? "no reason was given");
+        }
+        catch (AttachmentsUnusableException unusable)
+        {
+            return Refusals.NotAttached(unusable.Message);
+        }
+    }
+
+    private static JsonHttpResult<AttachmentBody> Answer(Attachment attachment) =>
+        TypedResults.Json(AttachmentBody.From(attachment), ApiJson.Full.AttachmentBody);
 }

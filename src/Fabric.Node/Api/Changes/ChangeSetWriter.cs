@@ -1,4 +1,3 @@
-using System.Net.Http.Headers;
 using System.Text.Json;
 using Fabric.Flags.Changes;
 using Fabric.Node.Json;
@@ -8,13 +7,8 @@ namespace Fabric.Node.Api.Changes;
 /// <summary>Writes a change set as the API takes it.</summary>
 internal static class ChangeSetWriter
 {
-    public static HttpContent ToContent(ChangeSet changes)
-    {
-        var body = new ChangesBody([.. changes.Changes.Select(ToBody)], changes.Message);
-        var content = new ByteArrayContent(JsonSerializer.SerializeToUtf8Bytes(body, ApiJson.Sparse.ChangesBody));
-        content.Headers.ContentType = new MediaTypeHeaderValue(JsonBody.Json);
-        return content;
-    }
+    public static byte[] ToUtf8(ChangeSet changes) => JsonSerializer.SerializeToUtf8Bytes(
+        new ChangesBody([.. changes.Changes.Select(ToBody)], changes.Message), ApiJson.Sparse.ChangesBody);
 
     private static ChangeBody ToBody(Change change) => change switch
     {

@@ -1,5 +1,5 @@
 using System.Globalization;
-using Fabric.Node.Attachments;
+using Fabric.Bpf.Support;
 using Fabric.Node.Hosting;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
@@ -46,7 +46,7 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
             TableRevision = view?.Revision,
             TableDigest = view is null ? null : Hex(view.Digest),
             TableKind = view?.Kind.ToString().ToLowerInvariant(),
-            Override = new OverrideBody(support.Supported, support.Reason),
+            Override = new OverrideBody(support.Supported, support.Supported ? null : support.Sentence),
             LastContact = status.LastContact,
             StateDigest = new StateDigestBody(state.AppliedIndex, Hex(state.Digest)),
             DiskFreeBytes = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace,
