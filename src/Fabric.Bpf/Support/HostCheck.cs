@@ -1,7 +1,7 @@
 namespace Fabric.Bpf.Support;
 
 /// <summary>How a check of this host ended.</summary>
-public enum HostCheckStatus
+public enum CheckStatus
 {
     /// <summary>As it should be.</summary>
     Ok,
@@ -21,4 +21,4 @@ public enum HostCheckStatus
 /// <param name="Status">How it is.</param>
 /// <param name="Detail">What was found.</param>
 /// <param name="Cure">What to do about it, in one line; null when there is nothing to do.</param>
-public sealed record HostCheck(string Name, HostCheckStatus Status, string Detail, string? Cure);
+public sealed record HostCheck(string Name, CheckStatus Status, string Detail, string? Cure);

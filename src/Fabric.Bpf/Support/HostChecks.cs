@@ -1,7 +1,6 @@
 using System.Globalization;
 using Fabric.Bpf.Elf;
 using Fabric.Bpf.Interop;
-using Fabric.Bpf.Table;
 
 namespace Fabric.Bpf.Support;
 
@@ -14,21 +13,8 @@ public static class HostChecks
 
     private static readonly Version FirstWithOverride = new(6, 18);
 
-    /// <summary>Where libflagfabric looks.</summary>
-    private static readonly string[] UsualTables = ["/run/fabric/bpf/table", "/run/fabric/table"];
-
-    /// <param name="tablePath">The table to look for; null for where programs look.</param>
-    /// <param name="support">What <see cref="OverrideSupport.Probe"/> found; null to find out.</param>
-    public static IReadOnlyList<HostCheck> Run(string? tablePath = null, OverrideSupport? support = null) =>
-    [
-        Kernel(),
-        Btf(),
-        Capabilities(),
-        Lockdown(),
-        Table(tablePath ?? UsualTable()),
-        Override(support ?? OverrideSupport.Probe()),
-        OptimisedProbe(),
-    ];
+    /// <summary>What this host's kernel offers to the doors.</summary>
+    public static IReadOnlyList<HostCheck> OfKernel() => [Kernel(), Btf(), Capabilities(), Lockdown(), OptimisedProbe()];
 
     private static HostCheck Kernel()
     {
@@ -47,7 +33,7 @@ public static class HostChecks
     {
         var line = TryRead("/proc/self/status")?.Split('\n').FirstOrDefault(static line => line.StartsWith("CapEff:", StringComparison.Ordinal));
         if (line is null || !ulong.TryParse(line.AsSpan(7).Trim(), NumberStyles.HexNumber, CultureInfo.InvariantCulture, out var held))
-            return new HostCheck("capabilities", HostCheckStatus.Skip, "/proc/self/status does not say", null);
+            return new HostCheck("capabilities", CheckStatus.Skip, "/proc/self/status does not say", null);
         if (Has(held, CapSysAdmin))
             return Ok("capabilities", "CAP_SYS_ADMIN");
         return Has(held, CapBpf) && Has(held, CapPerfmon)
@@ -61,22 +47,13 @@ public static class HostChecks
     {
         var modes = TryRead("/sys/kernel/security/lockdown");
         if (modes is null)
-            return new HostCheck("lockdown", HostCheckStatus.Skip, "the kernel does not say (securityfs is not mounted, or there is no lockdown)", null);
+            return new HostCheck("lockdown", CheckStatus.Skip, "the kernel does not say (securityfs is not mounted, or there is no lockdown)", null);
         var (start, end) = (modes.IndexOf('['), modes.IndexOf(']'));
         return Ok("lockdown", start >= 0 && end > start ? modes[(start + 1)..end] : modes);
     }
 
-    private static HostCheck Table(string? path)
-    {
-        const string Cure = "start a node on this host: fabric node …";
-        if (path is null)
-            return Warn("table", "there is none in the usual places", Cure);
-        if (WhyNoTable(path) is { } why)
-            return new HostCheck("table", HostCheckStatus.Fail, $"{path}: {why}", Cure);
-        return Ok("table", path);
-    }
-
-    private static HostCheck Override(OverrideSupport support) => support.Supported
+    /// <summary>Whether a function's answer can be overridden here, as <see cref="OverrideSupport.Probe"/> found.</summary>
+    public static HostCheck Override(OverrideSupport support) => support.Supported
         ? Ok("override", "a function of our own was overridden")
         : Warn("override", support.Reason!, support.Cure!);
 
@@ -86,39 +63,6 @@ public static class HostChecks
         (ProbeOptimisation.Nop10, _) => Ok("optimised-probe", "this kernel replaces the ten-byte no-operation"),
         (_, var error) => Warn("optimised-probe", $"every probe is a trap (uprobe call: error {error})", "boot Linux 6.18 or later"),
     };
-
-    private static string? UsualTable()
-    {
-        if (Environment.GetEnvironmentVariable("FABRIC_TABLE") is { Length: > 0 } named)
-            return named;
-        return UsualTables.FirstOrDefault(File.Exists);
-    }
-
-    private static unsafe string? WhyNoTable(string path)
-    {
-        try
-        {
-            if (!File.Exists(path))
-                return "there is nothing";
-            if (!Libc.IsOnBpfFs(path))
-                return ReadMagic(path) == Layout.Magic ? null : "it is not a flag table";
-            using var found = FoundTable.Open(path);
-            if (found is null)
-                return "it is not a flag table, or may not be opened";
-            return ((TableHeader*)found.Mapping.Bytes)->Magic == Layout.Magic ? null : "it is not a flag table";
-        }
-        catch (Exception unusable) when (unusable is IOException or UnauthorizedAccessException or TableUnusableException or DllNotFoundException)
-        {
-            return unusable.Message;
-        }
-    }
-
-    private static ulong ReadMagic(string path)
-    {
-        using var file = File.OpenHandle(path);
-        Span<byte> magic = stackalloc byte[sizeof(ulong)];
-        return RandomAccess.Read(file, magic, 0) == magic.Length ? BitConverter.ToUInt64(magic) : 0;
-    }
 
     private static string? TryRead(string path)
     {
@@ -134,7 +78,7 @@ public static class HostChecks
 
     private static bool Has(ulong held, int capability) => (held >> capability & 1) != 0;
 
-    private static HostCheck Ok(string name, string detail) => new(name, HostCheckStatus.Ok, detail, null);
+    private static HostCheck Ok(string name, string detail) => new(name, CheckStatus.Ok, detail, null);
 
-    private static HostCheck Warn(string name, string detail, string cure) => new(name, HostCheckStatus.Warn, detail, cure);
+    private static HostCheck Warn(string name, string detail, string cure) => new(name, CheckStatus.Warn, detail, cure);
 }

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using System.Text.Json;
+using Fabric.Bpf.Support;
 using Fabric.Cli.Client;
 using Fabric.Cli.Doctor.Checks;
 using Fabric.Cli.Output;
@@ -30,12 +31,22 @@ internal static class DoctorCommand
         var results = new List<(string Name, CheckResult Result)>();
         foreach (var check in Checks)
             results.Add((check.Name, await check.RunAsync(context, token)));
+        results.AddRange(HostResults(context));
 
         if (session.Json)
             await session.Terminal.Out.WriteLineAsync(ToJson(results));
         else
             Show(session, results);
         return results.Exists(found => found.Result.Status == CheckStatus.Fail) ? ExitCode.Failed : ExitCode.Ok;
+    }
+
+    /// <summary>What this host's kernel can do, where it is the node's host too; a node that answers tells of its door itself.</summary>
+    private static IEnumerable<(string Name, CheckResult Result)> HostResults(DoctorContext context)
+    {
+        if (context.Node is not null && !context.IsLocal)
+            return [];
+        var checks = context.Node is null ? HostChecks.OfKernel().Append(HostChecks.Override(OverrideSupport.Probe())) : HostChecks.OfKernel();
+        return checks.Select(static check => (check.Name, new CheckResult(check.Status, check.Detail, check.Cure)));
     }
 
     private static void Show(Session session, List<(string Name, CheckResult Result)> results)

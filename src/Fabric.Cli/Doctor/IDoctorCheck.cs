@@ -1,22 +1,8 @@
 using System.Text.Json;
+using Fabric.Bpf.Support;
 using Fabric.Cli.Client;
 
 namespace Fabric.Cli.Doctor;
-
-/// <summary>What a check found.</summary>
-internal enum CheckStatus
-{
-    Ok,
-
-    /// <summary>It works, and something should be done.</summary>
-    Warn,
-
-    /// <summary>It does not work.</summary>
-    Fail,
-
-    /// <summary>It could not be looked at, or does not matter here.</summary>
-    Skip,
-}
 
 /// <summary>A check's result.</summary>
 /// <param name="Status">How it stands.</param>

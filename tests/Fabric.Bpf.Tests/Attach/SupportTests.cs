@@ -100,12 +100,11 @@ public sealed unsafe class SupportTests(ITestOutputHelper output)
     [Fact]
     public void Every_check_that_is_not_ok_says_the_cure()
     {
-        var checks = HostChecks.Run("/nowhere/table");
+        HostCheck[] checks = [.. HostChecks.OfKernel(), HostChecks.Override(OverrideSupport.Probe())];
         foreach (var check in checks)
             output.WriteLine(check.ToString());
-        Assert.Equal(["kernel", "btf", "capabilities", "lockdown", "table", "override", "optimised-probe"], checks.Select(static check => check.Name));
-        Assert.All(checks, static check => Assert.Equal(check.Status is HostCheckStatus.Warn or HostCheckStatus.Fail, check.Cure is not null));
-        Assert.Equal(HostCheckStatus.Fail, checks.Single(static check => check.Name == "table").Status);
+        Assert.Equal(["kernel", "btf", "capabilities", "lockdown", "optimised-probe", "override"], checks.Select(static check => check.Name));
+        Assert.All(checks, static check => Assert.Equal(check.Status is CheckStatus.Warn or CheckStatus.Fail, check.Cure is not null));
     }
 
     /// <summary>A page of memory that exists only once somebody reads it.</summary>

@@ -1,3 +1,4 @@
+using Fabric.Bpf.Support;
 using System.Text.Json;
 using Fabric.Cli.Client;
 

@@ -1,3 +1,5 @@
+using Fabric.Bpf.Support;
+
 namespace Fabric.Cli.Doctor.Checks;
 
 /// <summary>Does a node answer?</summary>

@@ -1,3 +1,5 @@
+using Fabric.Bpf.Support;
+
 namespace Fabric.Cli.Doctor.Checks;
 
 /// <summary>Do programs on this host find the table?</summary>
