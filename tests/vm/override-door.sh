@@ -14,7 +14,7 @@ trap 'kill "${pids[@]}" 2>/dev/null' EXIT
 check() { # NAME COMMAND…: one result, from whether the command succeeds
     local name=$1
     shift
-    if "$@"; then echo "RESULT ok $name"; else echo "RESULT fail $name"; fi
+    if "$@"; then echo "RESULT ok $name after ${SECONDS}s"; else echo "RESULT fail $name after ${SECONDS}s"; fi
 }
 
 within() { # SECONDS COMMAND…: whether it succeeds in time
@@ -43,7 +43,7 @@ start_node() { # NAME PORT TABLE
         >"$work/$1.out" 2>>"$work/$1.log" &
     node_pid=$!
     pids+=("$node_pid")
-    within 60 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
+    within 150 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
 }
 start_target() { # NAME PROGRAM ARG…
     local name=$1
