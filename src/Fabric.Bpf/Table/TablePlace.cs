@@ -11,8 +11,15 @@ public static class TablePlace
 
     private const string UsualFile = "/run/fabric/table";
 
+    /// <summary>Held by the living node whose table is in the usual place.</summary>
+    private const string UsualLock = "/run/fabric/lock";
+
+    // Held until the process ends; opened by one thread at a time, as tables are.
+    private static FileStream? _usualPlace;
+
     /// <summary>
-    /// The owner's table: a BPF array where the kernel lets us have one, otherwise a file.
+    /// The owner's table: a BPF array where the kernel lets us have one, otherwise a file. Where several nodes share a
+    /// host, the first has the usual place, and each other a place of its own name.
     /// </summary>
     /// <param name="owner">Whose it is.</param>
     /// <param name="path">Where; null for the usual place of this host.</param>
@@ -21,9 +28,14 @@ public static class TablePlace
     /// <exception cref="TableUnusableException">Neither can be had.</exception>
     public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, out string? whyFile)
     {
-        if (TryOpenPin(owner, path ?? $"{PinFolder}/table", out whyFile) is { } pinned)
+        // A BPF file system takes no name with a dot, and a node's name has no plus.
+        var shared = $"{PinFolder}/{owner.Node.Replace('.', '+')}/table";
+        // A node that had a place of its own keeps it, for the programs that were told of it.
+        var usual = path is null && !File.Exists(shared) && TakeUsualPlace();
+        if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), out whyFile) is { } pinned)
             return pinned;
-        foreach (var file in path is null || IsPinPath(path) ? [UsualFile, Path.Combine(dataDirectory, "table")] : new[] { path })
+        var own = Path.Combine(dataDirectory, "table");
+        foreach (var file in path is not null && !IsPinPath(path) ? [path] : usual ? [UsualFile, own] : new[] { own })
         {
             try
             {
@@ -38,6 +50,23 @@ public static class TablePlace
         }
 
         throw new TableUnusableException($"there is no place for the table: {whyFile}");
+    }
+
+    /// <summary>False when another living node of this host has the usual place.</summary>
+    private static bool TakeUsualPlace()
+    {
+        try
+        {
+            Directory.CreateDirectory(Path.GetDirectoryName(UsualLock)!);
+            _usualPlace ??= new FileStream(UsualLock, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            // Closed to others, who could otherwise hold the lock and keep the usual place empty.
+            _ = Libc.chmod(UsualLock, 0x180); // rw-------
+            return true;
+        }
+        catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
+        {
+            return false;
+        }
     }
 
     private static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
