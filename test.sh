@@ -60,7 +60,7 @@ program_of() {
 run_suite() {
     local code=0 since=$SECONDS
     if [ "$1" = vm ]; then
-        timeout 900 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
+        timeout 1500 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
     else
         timeout 1500 "$(program_of "$1")" -noColor -showLiveOutput >"TestResults/$1.log" 2>&1 || code=$?
     fi

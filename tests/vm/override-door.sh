@@ -30,7 +30,7 @@ last_is() { [ "$(tail -n 1 "$work/$1" 2>/dev/null)" = "$2" ]; }
 all_say() { # on|off: what every program answers for the flag that is changed
     local program
     for program in "${programs[@]}"; do
-        within 10 last_is "$program" "flag checkout $1" || { echo "$program: $(tail -n 1 "$work/$program")"; return 1; }
+        within 40 last_is "$program" "flag checkout $1" || { echo "$program: $(tail -n 1 "$work/$program")"; return 1; }
     done
 }
 all_run() {
@@ -101,7 +101,7 @@ check a-put-switches-all-on all_say on
 check an-unknown-flag-keeps-the-default last_is unknown 'flag nobody-knows-this off'
 
 "$targets/target" checkout >"$work/later" & later=$!
-check a-program-started-later-is-overridden-from-its-first-call within 10 last_is later 'flag checkout on'
+check a-program-started-later-is-overridden-from-its-first-call within 40 last_is later 'flag checkout on'
 check and-never-answered-otherwise test "$(wc -l <"$work/later")" = 1
 kill $later
 
@@ -120,7 +120,7 @@ mkfifo "$work/questions"
 FABRIC_TABLE=/nowhere "$root/tests/native/out/ask" <"$work/questions" >"$work/asked" & asker=$!
 exec 9>"$work/questions"
 for _ in 1 2 3; do echo checkout >&9; done
-within 10 grep -q 'the two functions disagree' "$work/asked" # is_feature_enabled is overridden, _for is not
+within 40 grep -q 'the two functions disagree' "$work/asked" # is_feature_enabled is overridden, _for is not
 check the-library-is-overridden-where-it-finds-no-table grep -q 'the two functions disagree' "$work/asked"
 entry=$((16#$(nm -D "$root/dist/libflagfabric.so" | awk '$3 == "is_feature_enabled" { print $1 }')))
 site=$(bytes_at $asker dist/libflagfabric.so $entry 16)
@@ -155,7 +155,7 @@ wait $node_pid 2>/dev/null
 check nobody-crashed all_run
 
 check detaches detach $url "$targets/target" is_feature_enabled
-check the-function-answers-for-itself-again within 10 last_is c 'flag checkout off'
+check the-function-answers-for-itself-again within 40 last_is c 'flag checkout off'
 check the-others-stay-attached last_is go 'flag checkout on'
 check attaches-again attach $url "$targets/target" is_feature_enabled flag
 check and-is-overridden-again all_say on
