@@ -20,7 +20,7 @@
 #include <linux/types.h>
 
 #define FLAG_TABLE_MAGIC 0x454c424154474c46ULL /* "FLGTABLE" read as a little-endian word */
-#define FLAG_TABLE_LAYOUT 1
+#define FLAG_TABLE_LAYOUT 2
 
 #define FLAG_HEADER_BYTES 4096
 #define FLAG_NAME_BYTES 64      /* a name has at most 63 bytes; the rest is zero */
@@ -49,6 +49,8 @@ enum flag_type {
 enum flag_rule {
     FLAG_RULE_NONE = 0,       /* everybody gets the default variant */
     FLAG_RULE_FRACTIONAL = 1, /* flagd's fractional v2 over the targeting key */
+    FLAG_RULE_PROGRAM = 2,    /* the steps in the block */
+    FLAG_RULE_REMOTE = 3,     /* not evaluated here: an error, and the caller's default */
 };
 
 enum flag_seeding {
@@ -72,7 +74,8 @@ struct flag_table_header {
     __u64 generation;  /* versions up to this one are visible */
     __u64 revision[2]; /* log index of the generation, at [generation & 1] */
     __u64 last_contact_ns; /* CLOCK_BOOTTIME when the node last heard of its fabric */
-    __u64 reserved_hot[4];
+    __u64 tai_offset_ns;   /* CLOCK_TAI less CLOCK_REALTIME: the kernel's programs can read only the former */
+    __u64 reserved_hot[3];
 };
 
 /* What one version of a flag says. */
@@ -83,7 +86,7 @@ struct flag_body {
     __u8 type;            /* enum flag_type */
     __u8 rule;            /* enum flag_rule */
     __u8 default_variant; /* FLAG_NO_VARIANT leaves the program its own default */
-    __u8 variant_count;
+    __u8 extras;          /* enum flag_extra of flag_program.h */
     __u8 bucket_count;
     __u8 seeding;         /* enum flag_seeding */
     __u8 seed_bytes;      /* bytes of the flag's name that are in seed_hash and seed_tail */
@@ -94,7 +97,8 @@ struct flag_body {
     __u32 block_bytes;
     __u32 bucket_end[FLAG_INLINE_BUCKETS]; /* running sum of the weights */
     __u8 bucket_variant[FLAG_INLINE_BUCKETS];
-    __u8 reserved[2];
+    __u8 off_variant;     /* before its activation and without its prerequisites; FLAG_NO_VARIANT likewise */
+    __u8 safe_variant;    /* of a host that has lost the fabric */
 };
 
 struct flag_slot {

@@ -21,13 +21,14 @@ int main(void)
     FIELD(flag_table_header, generation);
     FIELD(flag_table_header, revision);
     FIELD(flag_table_header, last_contact_ns);
+    FIELD(flag_table_header, tai_offset_ns);
     FIELD(flag_body, revision);
     FIELD(flag_body, truths);
     FIELD(flag_body, state);
     FIELD(flag_body, type);
     FIELD(flag_body, rule);
     FIELD(flag_body, default_variant);
-    FIELD(flag_body, variant_count);
+    FIELD(flag_body, extras);
     FIELD(flag_body, bucket_count);
     FIELD(flag_body, seeding);
     FIELD(flag_body, seed_bytes);
@@ -38,6 +39,8 @@ int main(void)
     FIELD(flag_body, block_bytes);
     FIELD(flag_body, bucket_end);
     FIELD(flag_body, bucket_variant);
+    FIELD(flag_body, off_variant);
+    FIELD(flag_body, safe_variant);
     FIELD(flag_slot, tag);
     FIELD(flag_slot, name_seq);
     FIELD(flag_slot, generation);

@@ -34,7 +34,8 @@ internal sealed unsafe class FlagRecord
             State = (byte)definition.State,
             Type = (byte)definition.Type,
             DefaultVariant = (byte)(definition.DefaultVariant ?? Layout.NoVariant),
-            VariantCount = (byte)definition.Variants.Length,
+            OffVariant = Layout.NoVariant,
+            SafeVariant = Layout.NoVariant,
         };
         if (definition.Rollout is { } rollout)
             AddRollout(ref body, rollout, flag.Key);

@@ -1,6 +1,7 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
+using Fabric.Bpf.Evaluation;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -83,6 +84,8 @@ internal sealed unsafe class FlagTable : IFlagTable
 
         return sum;
     }
+
+    public FlagAnswer Evaluate(string key, EvaluationContext context) => throw new NotSupportedException();
 
     public void Dispose() => _memory.Dispose();
 

@@ -1,3 +1,4 @@
+using Fabric.Bpf.Evaluation;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -44,4 +45,10 @@ public interface IFlagTable : IDisposable
 
     /// <summary>A digest of what readers see, computed from the table's own bytes: equal on two hosts with the same flags.</summary>
     ulong Digest();
+
+    /// <summary>
+    /// What this table answers a caller: the same bytes and the same evaluator that programs of the host have. Any number
+    /// of threads may call it, also while another one writes.
+    /// </summary>
+    FlagAnswer Evaluate(string key, EvaluationContext context);
 }

@@ -6,7 +6,7 @@ namespace Fabric.Bpf.Table;
 internal static class Layout
 {
     internal const ulong Magic = 0x454c424154474c46;
-    internal const uint Version = 1;
+    internal const uint Version = 2;
     internal const int HeaderBytes = 4096;
     internal const int SlotBytes = 256;
     internal const int NameBytes = 64;
@@ -21,6 +21,7 @@ internal static class Layout
     internal const int HeaderGeneration = 192;
     internal const int HeaderRevision = 200;
     internal const int HeaderLastContact = 216;
+    internal const int HeaderTaiOffset = 224;
 
     internal const int SlotTag = 0;
     internal const int SlotSequence = 4;
@@ -54,7 +55,8 @@ internal unsafe struct TableHeader
     public ulong Generation;
     public fixed ulong Revision[2];
     public ulong LastContact;
-    public fixed ulong ReservedHot[4];
+    public ulong TaiOffset;
+    public fixed ulong ReservedHot[3];
 }
 
 /// <summary>struct flag_body.</summary>
@@ -67,7 +69,7 @@ internal unsafe struct FlagBody
     public byte Type;
     public byte Rule;
     public byte DefaultVariant;
-    public byte VariantCount;
+    public byte Extras;
     public byte BucketCount;
     public byte Seeding;
     public byte SeedBytes;
@@ -78,7 +80,8 @@ internal unsafe struct FlagBody
     public uint BlockBytes;
     public fixed uint BucketEnd[Layout.InlineBuckets];
     public fixed byte BucketVariant[Layout.InlineBuckets];
-    public fixed byte Reserved[2];
+    public byte OffVariant;
+    public byte SafeVariant;
 }
 
 /// <summary>How large a table is.</summary>

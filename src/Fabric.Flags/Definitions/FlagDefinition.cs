@@ -38,6 +38,9 @@ public sealed record FlagDefinition(
     int? DefaultVariant,
     Rollout? Rollout)
 {
+    /// <summary>Why it is evaluated over HTTP only, with the place; null where every door evaluates it.</summary>
+    public string? HttpOnlyBecause { get; init; }
+
     /// <summary>Where this definition can be evaluated; the value of <c>evaluableIn</c> in the API.</summary>
-    public IReadOnlyList<string> EvaluableIn { get; } = ["kernel", "process"];
+    public IReadOnlyList<string> EvaluableIn => HttpOnlyBecause is null ? ["kernel", "process", "http"] : ["http"];
 }

@@ -12,6 +12,7 @@ public sealed class LayoutTests
         ["magic"] = "Magic", ["layout"] = "Layout", ["slot_count"] = "SlotCount", ["capacity"] = "Capacity", ["retired"] = "Retired",
         ["heap_offset"] = "HeapOffset", ["heap_bytes"] = "HeapBytes", ["fabric_id"] = "FabricId", ["node"] = "Node",
         ["generation"] = "Generation", ["revision"] = "Revision", ["last_contact_ns"] = "LastContact",
+        ["tai_offset_ns"] = "TaiOffset",
     };
 
     private static readonly Dictionary<string, int> SlotFields = new()
@@ -27,7 +28,7 @@ public sealed class LayoutTests
         var lines = program.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         program.WaitForExit();
 
-        Assert.Equal(38, lines.Length);
+        Assert.Equal(41, lines.Length);
         foreach (var line in lines)
         {
             var parts = line.Split(' ');
@@ -39,6 +40,7 @@ public sealed class LayoutTests
         Assert.Equal(Layout.HeaderRetired, (int)Marshal.OffsetOf<TableHeader>("Retired"));
         Assert.Equal(Layout.HeaderGeneration, (int)Marshal.OffsetOf<TableHeader>("Generation"));
         Assert.Equal(Layout.HeaderRevision, (int)Marshal.OffsetOf<TableHeader>("Revision"));
+        Assert.Equal(Layout.HeaderTaiOffset, (int)Marshal.OffsetOf<TableHeader>("TaiOffset"));
         Assert.Equal(Layout.HeaderLastContact, (int)Marshal.OffsetOf<TableHeader>("LastContact"));
     }
 

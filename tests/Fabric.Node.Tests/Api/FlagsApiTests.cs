@@ -18,7 +18,7 @@ public sealed class FlagsApiTests : IAsyncLifetime
 
         Assert.Equal((201, 200), (created.Status, replaced.Status));
         Assert.Equal("checkout", created.Body.GetProperty("key").GetString());
-        Assert.Equal(["kernel", "process"], created.Body.GetProperty("evaluableIn").EnumerateArray().Select(part => part.GetString()));
+        Assert.Equal(["kernel", "process", "http"], created.Body.GetProperty("evaluableIn").EnumerateArray().Select(part => part.GetString()));
         Assert.Equal($"\"{replaced.Revision}\"", replaced.ETag);
         Assert.True(replaced.Revision > created.Revision);
         Assert.Equal(_node.Log.State.AppliedIndex, replaced.Revision);

@@ -1,3 +1,4 @@
+using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
 using Fabric.Flags.State;
 
@@ -57,6 +58,8 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     public ulong Digest() => Alone(() => _rows.Aggregate(17UL, (digest, row) =>
         (row.Key + row.Value).Aggregate(digest, (hash, letter) => unchecked((hash * 31) + letter))));
+
+    public FlagAnswer Evaluate(string key, EvaluationContext context) => default;
 
     public void Dispose() => Disposed = true;
 

@@ -1,3 +1,4 @@
+using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
 using Fabric.Flags.Changes;
 using Fabric.Flags.Definitions;
@@ -141,6 +142,8 @@ public sealed class TableLoopTests
         public void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => (Revision, Writes) = (revision, Writes + 1);
 
         public ulong Digest() => 0;
+
+        public FlagAnswer Evaluate(string key, EvaluationContext context) => default;
 
         public void Dispose() => Go.Dispose();
     }
