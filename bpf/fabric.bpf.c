@@ -7,11 +7,12 @@
 
 char LICENSE[] SEC("license") = "GPL";
 
-const volatile struct flag_geometry geometry SEC(".rodata") = {
+const volatile struct flag_geometry geometry SEC(".rodata.geometry") = {
     .table_bytes = FLAG_HEADER_BYTES,
 };
 
 struct flag_table_map table SEC(".maps");
 
 #include "table_writer.bpf.h"
+#include "process_facts.bpf.h"
 #include "override.bpf.h"

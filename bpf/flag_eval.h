@@ -1,23 +1,27 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
 /*
- * The evaluator: from a table, a flag's name and a caller's targeting key to an answer. The same source runs in the
- * uprobe program and in libflagfabric.so, so that they cannot disagree. No floating point, no unbounded loop, and
- * safe over any bytes: a block that is being overwritten may hold anything until the generation says so.
+ * The evaluator: from a table, a flag's name and a caller to an answer. The same source runs in the uprobe program, in
+ * libflagfabric.so and in the node, so that they cannot disagree. No floating point, no unbounded loop, and safe over any
+ * bytes: a block that is being overwritten may hold anything until the generation says so.
  *
- * Whoever includes it defines flag_hash_key, which reads the targeting key, and, for the kernel, how a loop is bounded.
+ *   flag_hash.h     names, texts, murmur3            flag_value.h   values and what operators make of them
+ *   flag_run.h      one evaluation, what it needs    flag_steps.h   the decision program
+ *   flag_number.h   numbers without floats           flag_time.h    activation, ramps, staleness
+ *   flag_text.h     texts; numbers as texts          flag_rules.h   the order of an answer, prerequisites
+ *   flag_version.h  semantic versions                flag_eval.h    the table: slots, versions, the plain answer
  */
 #ifndef FABRIC_FLAG_EVAL_H
 #define FABRIC_FLAG_EVAL_H
 
-#include "flag_hash.h"
+#include "flag_table.h"
 
-/* Bytes of a targeting key at most; a longer one decides nothing, so the flag's default variant answers. */
+#include "flag_run.h"
+
+/* Bytes of a targeting key at most; a longer one counts as none. */
 #define FLAG_KEY_BYTES 255
 
 /* How often a read that was overtaken by two changes of its flag begins anew before it gives up. */
 #define FLAG_READ_TRIES 4
-
-#define FLAG_UNUSED __attribute__((unused))
 
 /* A word of a targeting key in memory. */
 #ifndef FLAG_WORD
@@ -29,35 +33,16 @@
 #define FLAG_APART FLAG_INLINE
 #endif
 
-/* Stands before a loop that must stay one, where stack or size is dear. */
-#ifndef FLAG_LOOP
-#define FLAG_LOOP
-#endif
-
-/*
- * Whether a loop may go round once more. A loop ends by itself on sound bytes; this ends it on others, and shows
- * the verifier that it ends.
- */
-#ifndef FLAG_MAY_LOOP
-#define FLAG_MAY_LOOP(rounds, limit) ((rounds)++ < (limit))
-#endif
-
-/* Loads that the compiler neither merges nor moves; x86-64 keeps the order of loads by itself. */
-#define FLAG_LOAD(x) (*(const volatile __typeof__(x) *)&(x))
-#if defined(__bpf__) || defined(__x86_64__)
-#define FLAG_READ_BARRIER() __asm__ volatile("" ::: "memory")
-#else
-#define FLAG_READ_BARRIER() __atomic_thread_fence(__ATOMIC_ACQUIRE)
-#endif
-
 /* Why an answer is what it is; OpenFeature's reasons. */
 enum flag_reason {
     FLAG_REASON_NOT_FOUND = 0, /* no such flag: the caller's default */
     FLAG_REASON_STATIC = 1,
     FLAG_REASON_TARGETING_MATCH = 2,
-    FLAG_REASON_DEFAULT = 3,   /* targeting decided nothing: the default variant, or the caller's default */
+    FLAG_REASON_DEFAULT = 3,   /* targeting decided nothing or was not asked: a default of the flag, or the caller's */
     FLAG_REASON_DISABLED = 4,  /* the caller's default */
-    FLAG_REASON_ERROR = 5,     /* overtaken by changes again and again: the caller's default */
+    FLAG_REASON_ERROR = 5,     /* evaluation failed, or was overtaken by changes again and again: the caller's default */
+    FLAG_REASON_SPLIT = 6,     /* the ramp */
+    FLAG_REASON_STALE = 7,     /* the safe variant of a host that has lost the fabric */
 };
 
 /* A table as one reader sees it: where it is, and its measures, which the reader checked when it opened it. */
@@ -73,16 +58,19 @@ struct flag_view {
 #endif
 };
 
+/* The table that an evaluation reads; its base is NULL where the kernel has none. */
+FLAG_INLINE struct flag_view flag_view_of(struct flag_run *run);
+
 /*
- * A caller's targeting key, read only when a rule asks for it. Whoever includes this defines how, as
+ * Who asks; the targeting key is read only when a rule asks for it. Whoever includes this defines the structure, and
  *
- *     int flag_hash_key(const struct flag_key *key, __u32 shift, __u32 *hash, __u64 *pending);
+ *     int flag_hash_key(const struct flag_caller *caller, __u32 shift, __u32 *hash, __u64 *pending);
  *
  * which feeds the key's bytes to flag_hash_words and returns how many there were, or -1 where there is no key, where
  * it cannot be read or where it has more than FLAG_KEY_BYTES.
  */
-struct flag_key;
-static int flag_hash_key(const struct flag_key *key, __u32 shift, __u32 *hash, __u64 *pending);
+struct flag_caller;
+static int flag_hash_key(const struct flag_caller *caller, __u32 shift, __u32 *hash, __u64 *pending);
 
 struct flag_answer {
     __u64 revision; /* of the flag, 0 when it is not there */
@@ -93,6 +81,13 @@ struct flag_answer {
     __u8 truth;     /* 1: the variant is boolean true */
     __u8 version;   /* which body of the slot it came from */
 };
+
+/*
+ * What a version answers that has a program or extras: the same as flag_decide, where flag_rules.h is. 0 where another
+ * flag that it asked was overtaken.
+ */
+static int flag_decide_by_rules(const struct flag_view *view, const struct flag_slot *slot, __u32 version, __u64 generation,
+                                const struct flag_caller *caller, struct flag_answer *answer);
 
 FLAG_INLINE const struct flag_table_header *flag_header(const struct flag_view *view)
 {
@@ -166,13 +161,13 @@ FLAG_INLINE __u32 flag_inline_bucket(const struct flag_body *body, __u32 count, 
 }
 
 /* flagd's fractional v2, bit for bit: the hash projected on the weights' sum, and the bucket that holds the point. */
-FLAG_APART __u32 flag_fractional(const struct flag_view *view, const struct flag_body *body, const struct flag_key *key)
+FLAG_APART __u32 flag_fractional(const struct flag_view *view, const struct flag_body *body, const struct flag_caller *caller)
 {
     __u32 hash = FLAG_LOAD(body->seed_hash);
     __u64 pending = FLAG_LOAD(body->seed_tail);
     __u32 seed_bytes = FLAG_LOAD(body->seed_bytes);
     __u32 count = FLAG_LOAD(body->bucket_count);
-    int length = flag_hash_key(key, (seed_bytes & 3) * 8, &hash, &pending);
+    int length = flag_hash_key(caller, (seed_bytes & 3) * 8, &hash, &pending);
 
     if (length < 0 || (length == 0 && FLAG_LOAD(body->seeding) == FLAG_SEED_FLAG_AND_KEY))
         return FLAG_NO_VARIANT;
@@ -183,35 +178,14 @@ FLAG_APART __u32 flag_fractional(const struct flag_view *view, const struct flag
                                         : flag_block_bucket(view, body, count, point);
 }
 
-/* What one version of a flag answers. */
-FLAG_INLINE void flag_decide(const struct flag_view *view, const struct flag_body *body, const struct flag_key *key,
-                             struct flag_answer *answer)
+/* The answer of a version: this variant, or the caller's default. */
+FLAG_INLINE void flag_settle(const struct flag_body *body, __u32 variant, __u8 reason, struct flag_answer *answer)
 {
-    __u32 state = FLAG_LOAD(body->state);
-    __u32 variant = FLAG_NO_VARIANT;
-
-    answer->variant = FLAG_NO_VARIANT;
-    answer->truth = 0;
-    answer->type = FLAG_LOAD(body->type);
     answer->revision = FLAG_LOAD(body->revision);
-    if (state != FLAG_ENABLED) {
-        answer->reason = state == FLAG_DISABLED ? FLAG_REASON_DISABLED : FLAG_REASON_NOT_FOUND;
-        return;
-    }
-
-    answer->reason = FLAG_REASON_STATIC;
-    if (FLAG_LOAD(body->rule) == FLAG_RULE_FRACTIONAL) {
-        variant = flag_fractional(view, body, key);
-        answer->reason = variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : FLAG_REASON_TARGETING_MATCH;
-    }
-    if (variant == FLAG_NO_VARIANT)
-        variant = FLAG_LOAD(body->default_variant);
-    if (variant == FLAG_NO_VARIANT) {
-        answer->reason = FLAG_REASON_DEFAULT;
-        return;
-    }
+    answer->type = FLAG_LOAD(body->type);
+    answer->reason = reason;
     answer->variant = variant;
-    answer->truth = FLAG_LOAD(body->truths) >> (variant & (FLAG_MAX_VARIANTS - 1)) & 1;
+    answer->truth = variant != FLAG_NO_VARIANT && FLAG_LOAD(body->truths) >> (variant & (FLAG_MAX_VARIANTS - 1)) & 1;
 }
 
 /* The answer of a flag that is not there. */
@@ -224,30 +198,62 @@ FLAG_INLINE void flag_answer_nothing(struct flag_answer *answer, __u8 reason)
     answer->truth = 0;
 }
 
-/* The slot's answer at `generation`, once. 1: `answer` stands; 0: it was overtaken, read again. */
-FLAG_INLINE int flag_read_slot(const struct flag_view *view, const struct flag_slot *slot, __u64 generation,
-                               const struct flag_key *key, struct flag_answer *answer)
+/* What one version of a flag answers that has neither a program nor extras. */
+FLAG_INLINE void flag_decide(const struct flag_view *view, const struct flag_body *body, const struct flag_caller *caller,
+                             struct flag_answer *answer)
+{
+    __u32 state = FLAG_LOAD(body->state);
+    __u32 variant = FLAG_NO_VARIANT;
+    __u8 reason = FLAG_REASON_STATIC;
+
+    if (state != FLAG_ENABLED) {
+        flag_settle(body, variant, state == FLAG_DISABLED ? FLAG_REASON_DISABLED : FLAG_REASON_NOT_FOUND, answer);
+        return;
+    }
+    if (FLAG_LOAD(body->rule) == FLAG_RULE_FRACTIONAL) {
+        variant = flag_fractional(view, body, caller);
+        reason = variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : FLAG_REASON_TARGETING_MATCH;
+    }
+    if (variant == FLAG_NO_VARIANT)
+        variant = FLAG_LOAD(body->default_variant);
+    flag_settle(body, variant, variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : reason, answer);
+}
+
+/* The slot's version at `generation`, and the generation that wrote it; -1 where it was overtaken. */
+FLAG_INLINE int flag_version_at(const struct flag_slot *slot, __u64 generation, __u64 *written)
 {
     __u64 first = FLAG_LOAD(slot->generation[0]);
     __u64 second = FLAG_LOAD(slot->generation[1]);
-    __u32 newest;
 
-    if (first <= generation && (second > generation || first >= second))
-        newest = 0;
-    else if (second <= generation)
-        newest = 1;
-    else
+    if (first <= generation && (second > generation || first >= second)) {
+        *written = first;
         return 0;
+    }
+    *written = second;
+    return second <= generation ? 1 : -1;
+}
 
+/* The slot's answer at `generation`, once. 1: `answer` stands; 0: it was overtaken, read again. */
+FLAG_INLINE int flag_read_slot(const struct flag_view *view, const struct flag_slot *slot, __u64 generation,
+                               const struct flag_caller *caller, struct flag_answer *answer)
+{
+    __u64 written;
+    int version = flag_version_at(slot, generation, &written), stands = 1;
+
+    if (version < 0)
+        return 0;
     FLAG_READ_BARRIER();
-    answer->version = newest;
+    answer->version = version;
+    const struct flag_body *body = &slot->body[version & 1];
     /* A version that was never written says that the flag was not there at this generation. */
-    if ((newest ? second : first) == 0)
+    if (written == 0)
         flag_answer_nothing(answer, FLAG_REASON_NOT_FOUND);
+    else if (FLAG_LOAD(body->rule) > FLAG_RULE_FRACTIONAL || FLAG_LOAD(body->extras))
+        stands = flag_decide_by_rules(view, slot, version & 1, generation, caller, answer);
     else
-        flag_decide(view, &slot->body[newest], key, answer);
+        flag_decide(view, body, caller, answer);
     FLAG_READ_BARRIER();
-    return FLAG_LOAD(slot->generation[newest]) == (newest ? second : first);
+    return stands && FLAG_LOAD(slot->generation[version & 1]) == written;
 }
 
 /*
@@ -277,15 +283,25 @@ FLAG_INLINE __u32 flag_find(const struct flag_view *view, const __u64 words[8], 
     return FLAG_NO_SLOT;
 }
 
-/* One attempt at the whole way from a name to its answer. 1: `answer` stands; 0: it was overtaken, read again. */
-FLAG_INLINE int flag_try(const struct flag_view *view, const __u64 words[8], __u64 hash,
-                         const struct flag_key *key, struct flag_answer *answer)
+/* In the kernel, a function of its own: on the stack of the one that calls it there is no room. */
+#ifndef FLAG_FIND
+#define FLAG_FIND flag_find
+#endif
+
+/* Whether a slot has held the same name all the while. */
+FLAG_INLINE int flag_name_stands(const struct flag_slot *slot, __u32 sequence)
 {
-    __u64 generation = FLAG_LOAD(flag_header(view)->generation);
+    return !(sequence & 1) && FLAG_LOAD(slot->name_seq) == sequence;
+}
+
+/* The way from a name to its answer at `generation`, once. 1: `answer` stands; 0: it was overtaken. */
+FLAG_INLINE int flag_try_at(const struct flag_view *view, const __u64 words[8], __u64 hash, __u64 generation,
+                            const struct flag_caller *caller, struct flag_answer *answer)
+{
     __u32 sequence = 0;
 
     FLAG_READ_BARRIER();
-    answer->slot = flag_find(view, words, hash, &sequence);
+    answer->slot = FLAG_FIND(view, words, hash, &sequence);
     FLAG_READ_BARRIER();
     if (answer->slot == FLAG_NO_SLOT) {
         /* A name is only ever moved by a change set: if none was shown meanwhile, it was nowhere. */
@@ -294,9 +310,16 @@ FLAG_INLINE int flag_try(const struct flag_view *view, const __u64 words[8], __u
     }
 
     const struct flag_slot *slot = flag_slot_at(view, answer->slot);
-    int stands = flag_read_slot(view, slot, generation, key, answer);
+    int stands = flag_read_slot(view, slot, generation, caller, answer);
     FLAG_READ_BARRIER();
-    return stands && !(sequence & 1) && FLAG_LOAD(slot->name_seq) == sequence;
+    return stands && flag_name_stands(slot, sequence);
+}
+
+/* One attempt at the whole way from a name to its answer. 1: `answer` stands; 0: it was overtaken, read again. */
+FLAG_INLINE int flag_try(const struct flag_view *view, const __u64 words[8], __u64 hash,
+                         const struct flag_caller *caller, struct flag_answer *answer)
+{
+    return flag_try_at(view, words, hash, FLAG_LOAD(flag_header(view)->generation), caller, answer);
 }
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* The two hashes of the table: of a flag's name, to find its slot, and of a targeting key, to find its bucket. */
+/* The two hashes of the table: of names and texts, to find them, and of a targeting key, to find its bucket. */
 #ifndef FABRIC_FLAG_HASH_H
 #define FABRIC_FLAG_HASH_H
 
@@ -9,22 +9,41 @@
 #define FLAG_INLINE static inline __attribute__((always_inline))
 #endif
 
-/*
- * Of a name as eight zero-padded words, of which only those that hold characters are read. Sixty-four bits, so that
- * the slot and the tag come from different halves.
- */
+/* A text is hashed by the word, the last one padded with zeros. Sixty-four bits: place and tag come from different halves. */
+FLAG_INLINE __u64 flag_hash_begin(__u64 length)
+{
+    return 0x9e3779b97f4a7c15ULL ^ length;
+}
+
+FLAG_INLINE __u64 flag_hash_word(__u64 hash, __u64 word)
+{
+    hash = (hash ^ word) * 0xff51afd7ed558ccdULL;
+    return hash ^ (hash >> 32);
+}
+
+FLAG_INLINE __u64 flag_hash_end(__u64 hash)
+{
+    hash *= 0xc4ceb9fe1a85ec53ULL;
+    return hash ^ (hash >> 29);
+}
+
+/* Of a name as eight zero-padded words, of which only those that hold characters are read. */
 FLAG_INLINE __u64 flag_name_hash(const __u64 words[8], __u32 length)
 {
-    __u64 hash = 0x9e3779b97f4a7c15ULL ^ length;
+    __u64 hash = flag_hash_begin(length);
 
     for (__u32 i = 0; i < 8; i++) {
         if (i * 8 >= length)
             break;
-        hash = (hash ^ words[i]) * 0xff51afd7ed558ccdULL;
-        hash ^= hash >> 32;
+        hash = flag_hash_word(hash, words[i]);
     }
-    hash *= 0xc4ceb9fe1a85ec53ULL;
-    return hash ^ (hash >> 29);
+    return flag_hash_end(hash);
+}
+
+/* Of a number in a set; the type stands in the place of the length. */
+FLAG_INLINE __u64 flag_number_hash(__u32 type, __u64 value)
+{
+    return flag_hash_end(flag_hash_word(flag_hash_begin(type), value));
 }
 
 FLAG_INLINE __u32 flag_name_tag(__u64 hash)

@@ -19,16 +19,16 @@
 
 #include <linux/types.h>
 
+#include "flag_program.h"
+
 #define FLAG_TABLE_MAGIC 0x454c424154474c46ULL /* "FLGTABLE" read as a little-endian word */
 #define FLAG_TABLE_LAYOUT 2
 
 #define FLAG_HEADER_BYTES 4096
 #define FLAG_NAME_BYTES 64      /* a name has at most 63 bytes; the rest is zero */
 #define FLAG_INLINE_BUCKETS 6
-#define FLAG_MAX_BUCKETS 64
 #define FLAG_MAX_VARIANTS 64
 #define FLAG_NO_VARIANT 0xff
-#define FLAG_MAX_BLOCK_BYTES 65536
 
 /* A version that is being written; no generation ever gets this far. */
 #define FLAG_GENERATION_WRITING (~0ULL)
@@ -110,27 +110,13 @@ struct flag_slot {
     __u64 reserved;
 };
 
-/* A version's block: its buckets where they are too many for the body, then its variants' names. */
-struct flag_bucket {
-    __u32 end;
-    __u32 variant;
-};
-
-struct flag_block {
-    __u16 bucket_count;
-    __u16 variant_count;
-    __u32 bytes;
-    /* struct flag_bucket buckets[bucket_count];
-     * __u16 name_end[variant_count];             running sum of the names' lengths
-     * char names[];                              without terminators */
-};
-
 _Static_assert(sizeof(struct flag_table_header) == 256, "header");
 _Static_assert(__builtin_offsetof(struct flag_table_header, retired) == 20, "header.retired");
 _Static_assert(__builtin_offsetof(struct flag_table_header, heap_offset) == 24, "header.heap_offset");
 _Static_assert(__builtin_offsetof(struct flag_table_header, fabric_id) == 40, "header.fabric_id");
 _Static_assert(__builtin_offsetof(struct flag_table_header, node) == 56, "header.node");
 _Static_assert(__builtin_offsetof(struct flag_table_header, generation) == 192, "header.generation");
+_Static_assert(__builtin_offsetof(struct flag_table_header, tai_offset_ns) == 224, "header.tai_offset_ns");
 _Static_assert(sizeof(struct flag_body) == 80, "body");
 _Static_assert(__builtin_offsetof(struct flag_body, state) == 16, "body.state");
 _Static_assert(__builtin_offsetof(struct flag_body, seed_hash) == 24, "body.seed_hash");
@@ -141,6 +127,5 @@ _Static_assert(sizeof(struct flag_slot) == 256, "slot");
 _Static_assert(__builtin_offsetof(struct flag_slot, generation) == 8, "slot.generation");
 _Static_assert(__builtin_offsetof(struct flag_slot, name) == 24, "slot.name");
 _Static_assert(__builtin_offsetof(struct flag_slot, body) == 88, "slot.body");
-_Static_assert(sizeof(struct flag_block) == 8, "block");
 
 #endif

@@ -17,13 +17,6 @@ extern int bpf_copy_from_user_str(void *to, __u32 to__sz, const void *from__ign,
 #define OVERRIDE_WITH_KEY (1ULL << 33) /* a targeting key follows the flag's name */
 #define OVERRIDE_PLACE(cookie) (((cookie) >> 34) & 0xfff) /* where in its page the entry is */
 
-/* Where a caller's targeting key is: its address, and for Go its length. */
-struct flag_key {
-    unsigned long address;
-    unsigned long length;
-    __u64 cookie;
-};
-
 /* Reads a C string into a zero-padded buffer. Its length, or -1 where it cannot be read or does not fit. */
 static __always_inline int read_c_string(void *to, __u32 size, unsigned long from)
 {
@@ -51,19 +44,19 @@ struct key_piece {
 };
 
 /* The next piece of the key: how many of its bytes there are, fewer than KEY_PIECE in the last one; or -1. */
-static __always_inline int read_key_piece(const struct flag_key *key, __u32 at, struct key_piece *piece)
+static __always_inline int read_key_piece(const struct flag_caller *caller, __u32 at, struct key_piece *piece)
 {
-    if (!(key->cookie & OVERRIDE_GO)) {
-        int copied = bpf_copy_from_user_str(piece->words, KEY_PIECE + 1, (const void *)(key->address + at), COPY_PAD_ZEROS);
+    if (!(caller->cookie & OVERRIDE_GO)) {
+        int copied = bpf_copy_from_user_str(piece->words, KEY_PIECE + 1, (const void *)(caller->address + at), COPY_PAD_ZEROS);
 
         return copied <= 0 ? -1 : copied - 1;
     }
 
-    unsigned long left = key->length - at;
+    unsigned long left = caller->length - at;
     if (left > KEY_PIECE)
         left = KEY_PIECE;
     __builtin_memset(piece, 0, sizeof(*piece));
-    if (left && bpf_copy_from_user(piece->words, left, (const void *)(key->address + at)))
+    if (left && bpf_copy_from_user(piece->words, left, (const void *)(caller->address + at)))
         return -1;
     return left;
 }
@@ -72,57 +65,116 @@ static __always_inline int read_key_piece(const struct flag_key *key, __u32 at, 
  * The two hashes are global functions, so that the verifier walks through their loops once and not once for each way
  * that leads to them.
  */
-struct name_words {
-    __u64 words[FLAG_NAME_BYTES / 8];
-};
-
-__noinline __u64 hash_name(struct name_words *name, __u32 length)
+__noinline __u64 hash_name(struct flag_name *name, __u32 length)
 {
     return name ? flag_name_hash(name->words, length) : 0;
 }
 
-struct key_hash {
-    struct flag_key key;
-    __u64 pending;
-    __u32 hash;
-    __u32 shift;
-};
-
-__noinline int hash_key(struct key_hash *state)
+__noinline int hash_key(struct flag_caller *caller)
 {
     struct key_piece piece = {};
     __u32 length = 0;
 
-    if (!state)
+    if (!caller)
         return -1;
-    __u32 hash = state->hash;
-    __u64 pending = state->pending;
+    __u32 hash = caller->hash;
+    __u64 pending = caller->pending;
     FLAG_LOOP
     for (int i = 0; i < KEY_PIECES; i++) {
-        int got = read_key_piece(&state->key, length, &piece);
+        int got = read_key_piece(caller, length, &piece);
 
         if (got < 0)
             return -1;
-        flag_hash_words(piece.words, got, KEY_PIECE / 4, state->shift, &hash, &pending);
+        flag_hash_words(piece.words, got, KEY_PIECE / 4, caller->shift, &hash, &pending);
         length += got;
         if (got < KEY_PIECE)
             break;
     }
-    state->hash = hash;
-    state->pending = pending;
+    caller->hash = hash;
+    caller->pending = pending;
     return length > FLAG_KEY_BYTES ? -1 : (int)length;
 }
 
-static __always_inline int flag_hash_key(const struct flag_key *key, __u32 shift, __u32 *hash, __u64 *pending)
+static __always_inline int flag_hash_key(const struct flag_caller *who, __u32 shift, __u32 *hash, __u64 *pending)
 {
-    struct key_hash state = { .key = *key, .pending = *pending, .hash = *hash, .shift = shift };
+    struct flag_caller *caller = (struct flag_caller *)who;
 
-    if (!(key->cookie & OVERRIDE_WITH_KEY) || ((key->cookie & OVERRIDE_GO) && key->length > FLAG_KEY_BYTES))
+    if (!(caller->cookie & OVERRIDE_WITH_KEY) || ((caller->cookie & OVERRIDE_GO) && caller->length > FLAG_KEY_BYTES))
         return -1;
-    int length = hash_key(&state);
-    *hash = state.hash;
-    *pending = state.pending;
+    caller->hash = *hash;
+    caller->pending = *pending;
+    caller->shift = shift;
+    int length = hash_key(caller);
+    *hash = caller->hash;
+    *pending = caller->pending;
     return length;
+}
+
+/* The key whole, for rules that look at it. */
+static __always_inline int copy_key(struct flag_run *run)
+{
+    const struct flag_caller *caller = &run->caller;
+
+    if (!(caller->cookie & OVERRIDE_WITH_KEY))
+        return -1;
+    return caller->cookie & OVERRIDE_GO ? read_go_string(run->key, FLAG_KEY_ROOM, caller->address, caller->length)
+                                        : read_c_string(run->key, FLAG_KEY_ROOM, caller->address);
+}
+
+/* The caller of a function has no attributes. */
+FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, struct flag_value *to)
+{
+    return flag_set_null(to);
+}
+
+FLAG_INLINE int flag_element(struct flag_run *run, const struct flag_value *list, __u32 i, struct flag_value *to)
+{
+    return 0;
+}
+
+/*
+ * An evaluation by rules does not fit the stack. It stands with the task, which asks for one flag at a time: a CPU's
+ * memory would be shared with whoever runs while this program waits for a page.
+ */
+struct {
+    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
+    __uint(map_flags, BPF_F_NO_PREALLOC);
+    __type(key, int);
+    __type(value, struct flag_run);
+} runs SEC(".maps");
+
+/* One call of an overridden function. */
+struct question {
+    struct flag_name name;
+    struct flag_caller caller;
+    struct flag_answer answer;
+    __u64 generation;
+    __u32 version;
+};
+
+__noinline int decide_by_rules(struct question *question)
+{
+    if (!question)
+        return 0;
+    struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!run)
+        return 0;
+    run->caller = question->caller;
+    run->have = 0;
+    run->now_ns = run->boot_ns = 0;
+    flag_begin(run, FLAG_HEADER_BYTES + (__u64)(question->answer.slot & geometry.slot_mask) * sizeof(struct flag_slot),
+               question->version, question->generation);
+    return flag_decide_frames(run, &question->answer);
+}
+
+static __always_inline int flag_decide_by_rules(const struct flag_view *view, const struct flag_slot *slot, __u32 version, __u64 generation,
+                                                const struct flag_caller *caller, struct flag_answer *answer)
+{
+    struct question *question = (struct question *)((char *)caller - __builtin_offsetof(struct question, caller));
+
+    question->version = version;
+    question->generation = generation;
+    return decide_by_rules(question);
 }
 
 /*
@@ -151,20 +203,23 @@ static __always_inline void stay_on_own_stack(struct pt_regs *ctx)
         bpf_tail_call(ctx, 0, 0);
 }
 
+/* One attempt at the answer: 1 where it stands. By itself, since a loop around it would be verified many times over. */
+__noinline int answer_once(struct question *question, __u64 hash)
+{
+    struct flag_view view = { .base = FLAG_TABLE_BASE() };
+
+    return question && view.base && flag_try(&view, question->name.words, hash, &question->caller, &question->answer);
+}
+
 SEC("uprobe.s")
 int override_flag(struct pt_regs *ctx)
 {
     __u64 cookie = bpf_get_attach_cookie(ctx);
-    __u32 first = 0;
-    struct name_words name = {};
-    struct flag_view view = { .base = bpf_map_lookup_elem(&table, &first) };
-    struct flag_answer answer = {};
-    struct flag_key key = { .cookie = cookie };
+    struct question question = { .caller.cookie = cookie };
+    const struct flag_answer *answer = &question.answer;
     int length, stands = 0;
 
     stay_on_own_stack(ctx);
-    if (!view.base)
-        return 0;
     /*
      * Where several programs are attached to one place (two nodes, or one that changes to another table), each gets
      * the registers as the one before left them: who has answered has moved the instruction pointer.
@@ -174,25 +229,25 @@ int override_flag(struct pt_regs *ctx)
     /* Each register is loaded at its own offset: the verifier refuses one that the compiler computes. */
     unsigned long rdi = FLAG_LOAD(ctx->rdi), rsi = FLAG_LOAD(ctx->rsi);
     if (cookie & OVERRIDE_GO) {
-        length = read_go_string(name.words, sizeof(name), FLAG_LOAD(ctx->rax), FLAG_LOAD(ctx->rbx));
-        key.address = FLAG_LOAD(ctx->rcx);
-        key.length = rdi;
+        length = read_go_string(question.name.words, sizeof(question.name), FLAG_LOAD(ctx->rax), FLAG_LOAD(ctx->rbx));
+        question.caller.address = FLAG_LOAD(ctx->rcx);
+        question.caller.length = rdi;
     } else {
-        length = read_c_string(name.words, sizeof(name), rdi);
-        key.address = rsi;
+        length = read_c_string(question.name.words, sizeof(question.name), rdi);
+        question.caller.address = rsi;
     }
     if (length <= 0)
         return 0;
 
-    __u64 hash = hash_name(&name, length);
+    __u64 hash = hash_name(&question.name, length);
     while (!stands && FLAG_MAY_LOOP(tries, FLAG_READ_TRIES))
-        stands = flag_try(&view, name.words, hash, &key, &answer);
+        stands = answer_once(&question, hash);
 
-    if (!stands || answer.variant == FLAG_NO_VARIANT || answer.type != FLAG_TYPE_BOOLEAN)
+    if (!stands || answer->variant == FLAG_NO_VARIANT || answer->type != FLAG_TYPE_BOOLEAN)
         return 0;
     if (geometry.may_override)
-        override_return(ctx, answer.truth, FLAG_LOAD(ctx->rip) + OVERRIDE_DELTA(cookie));
-    return answer.truth;
+        override_return(ctx, answer->truth, FLAG_LOAD(ctx->rip) + OVERRIDE_DELTA(cookie));
+    return answer->truth;
 }
 
 /* Does nothing: what a probe costs by itself, to measure the other by. */

@@ -46,6 +46,8 @@ struct geometry {
     __u64 heap_bytes;
     __u32 slot_mask;
     __u32 may_override;
+    __u32 may_look;
+    __u32 reserved;
 };
 
 struct probe {
@@ -93,7 +95,7 @@ static int load(const char *object, const char *name, const char *pin)
         .heap_bytes = header->heap_bytes,
         .slot_mask = header->slot_count - 1,
     };
-    check(bpf_map__set_initial_value(bpf_object__find_map_by_name(loaded, ".rodata"), &geometry, sizeof(geometry)), "constants");
+    check(bpf_map__set_initial_value(bpf_object__find_map_by_name(loaded, ".rodata.geometry"), &geometry, sizeof(geometry)), "constants");
     check(bpf_object__load(loaded), name);
     return bpf_program__fd(wanted);
 }

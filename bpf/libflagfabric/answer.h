@@ -10,8 +10,22 @@
 bool flagfabric_enabled(const char *flag);
 bool flagfabric_enabled_for(const char *flag, const char *targeting_key);
 
-/* The answer, and the version of the flag that gave it; NULL where the caller's default applies. */
-const struct flag_body *flagfabric_body(const char *flag, const char *targeting_key, struct flagfabric_answer *answer,
-                                        const struct flag_view **view);
+/* A whole answer, with the version of the flag that gave it. */
+struct flagfabric_found {
+    const struct flag_view *view; /* NULL where there is no table */
+    struct flag_answer answer;
+};
+
+/* Reads a flag for a caller. */
+void flagfabric_find(const char *flag, const struct flag_caller *caller, struct flagfabric_found *found);
+
+/* The caller that a context describes; NULL is nobody in particular. */
+static inline struct flag_caller flagfabric_caller(const struct flagfabric_context *context)
+{
+    return context ? (struct flag_caller){ .key = context->targeting_key,
+                                           .attributes = context->attributes,
+                                           .count = context->attributes ? context->count : 0 }
+                   : (struct flag_caller){ .key = NULL };
+}
 
 #endif

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: Apache-2.0
-/* The functions that programs call. */
+/* The functions that programs call for truth and for answers in full; values.c has those with values. */
 #include "flagfabric.h"
 
 #include "answer.h"
@@ -19,8 +19,8 @@ static inline _Atomic uint32_t *hint_of(const char *flag)
     return &hints[(address ^ (address >> 9)) & (HINTS - 1)];
 }
 
-FLAG_INLINE int read_hinted(const struct flag_view *view, const char *flag, uint32_t index, const struct flag_key *key,
-                              struct flag_answer *answer)
+FLAG_INLINE int read_hinted(const struct flag_view *view, const char *flag, uint32_t index, const struct flag_caller *caller,
+                            struct flag_answer *answer)
 {
     const struct flag_slot *slot = flag_slot_at(view, index);
     uint64_t generation = FLAG_LOAD(flag_header(view)->generation);
@@ -28,27 +28,38 @@ FLAG_INLINE int read_hinted(const struct flag_view *view, const char *flag, uint
 
     FLAG_READ_BARRIER();
     /* An unused slot has an empty name; the last byte of any name is zero. */
-    if (strcmp(flag, slot->name) != 0 || !flag_read_slot(view, slot, generation, key, answer))
+    if (strcmp(flag, slot->name) != 0 || !flag_read_slot(view, slot, generation, caller, answer))
         return 0;
     answer->slot = index;
-    return answer->reason != FLAG_REASON_NOT_FOUND && !(sequence & 1) && FLAG_LOAD(slot->name_seq) == sequence;
+    return answer->reason != FLAG_REASON_NOT_FOUND && flag_name_stands(slot, sequence);
 }
 
-static __attribute__((noinline)) void read_named(const struct flag_view *view, const char *flag, const struct flag_key *key,
-                                                 struct flag_answer *answer)
+/* A name as the table has it. Its length, or 0 where no flag can have it. */
+static size_t pad_name(const char *flag, __u64 name[FLAG_NAME_BYTES / 8])
 {
-    uint64_t name[FLAG_NAME_BYTES / 8] = { 0 };
     size_t length = strnlen(flag, FLAG_NAME_BYTES);
 
-    if (length == 0 || length >= FLAG_NAME_BYTES) {
+    if (length >= FLAG_NAME_BYTES)
+        return 0;
+    memset(name, 0, FLAG_NAME_BYTES);
+    memcpy(name, flag, length);
+    return length;
+}
+
+static __attribute__((noinline)) void read_named(const struct flag_view *view, const char *flag, const struct flag_caller *caller,
+                                                 struct flag_answer *answer)
+{
+    __u64 name[FLAG_NAME_BYTES / 8];
+    size_t length = pad_name(flag, name);
+
+    if (length == 0) {
         flag_answer_nothing(answer, FLAG_REASON_NOT_FOUND);
         return;
     }
-    memcpy(name, flag, length);
-    uint64_t hash = flag_name_hash((const __u64 *)name, length);
+    __u64 hash = flag_name_hash(name, length);
 
     for (int tries = 0; tries < FLAG_READ_TRIES; tries++) {
-        if (flag_try(view, (const __u64 *)name, hash, key, answer)) {
+        if (flag_try(view, name, hash, caller, answer)) {
             if (answer->reason != FLAG_REASON_NOT_FOUND)
                 atomic_store_explicit(hint_of(flag), answer->slot, memory_order_relaxed);
             return;
@@ -57,19 +68,16 @@ static __attribute__((noinline)) void read_named(const struct flag_view *view, c
     flag_answer_nothing(answer, FLAG_REASON_ERROR);
 }
 
-FLAG_INLINE const struct flag_view *answer_for(const char *flag, const char *targeting_key, struct flag_answer *answer)
+void flagfabric_find(const char *flag, const struct flag_caller *caller, struct flagfabric_found *found)
 {
-    const struct flag_view *view = flagfabric_table();
-    const struct flag_key key = { targeting_key };
-
-    if (!view || !flag) {
-        flag_answer_nothing(answer, FLAG_REASON_NOT_FOUND);
-        return NULL;
+    found->view = flagfabric_table();
+    if (!found->view || !flag) {
+        flag_answer_nothing(&found->answer, FLAG_REASON_NOT_FOUND);
+        return;
     }
     uint32_t hint = atomic_load_explicit(hint_of(flag), memory_order_relaxed);
-    if (!read_hinted(view, flag, hint, &key, answer))
-        read_named(view, flag, &key, answer);
-    return view;
+    if (!read_hinted(found->view, flag, hint, caller, &found->answer))
+        read_named(found->view, flag, caller, &found->answer);
 }
 
 FLAG_INLINE bool truth_of(const struct flag_answer *answer, bool fallback)
@@ -78,42 +86,46 @@ FLAG_INLINE bool truth_of(const struct flag_answer *answer, bool fallback)
 }
 
 /* Apart, with an answer of its own, so that the answer of the usual way below stays in registers. */
-static __attribute__((noinline)) bool boolean_named(const struct flag_view *view, const char *flag, const char *targeting_key, bool fallback)
+static __attribute__((noinline)) bool boolean_named(const struct flag_view *view, const char *flag, const struct flag_caller *caller, bool fallback)
 {
-    const struct flag_key key = { targeting_key };
     struct flag_answer answer;
 
-    read_named(view, flag, &key, &answer);
+    read_named(view, flag, caller, &answer);
     return truth_of(&answer, fallback);
 }
 
-FLAG_INLINE bool boolean_for(const char *flag, const char *targeting_key, bool fallback)
+FLAG_INLINE bool boolean_for(const char *flag, const struct flag_caller *caller, bool fallback)
 {
     const struct flag_view *view = flagfabric_table();
-    const struct flag_key key = { targeting_key };
     struct flag_answer answer;
 
     if (!view || !flag)
         return fallback;
     uint32_t hint = atomic_load_explicit(hint_of(flag), memory_order_relaxed);
-    if (read_hinted(view, flag, hint, &key, &answer))
+    if (read_hinted(view, flag, hint, caller, &answer))
         return truth_of(&answer, fallback);
-    return boolean_named(view, flag, targeting_key, fallback);
+    return boolean_named(view, flag, caller, fallback);
 }
 
 bool flagfabric_enabled(const char *flag)
 {
-    return boolean_for(flag, NULL, false);
+    const struct flag_caller nobody = { .key = NULL };
+
+    return boolean_for(flag, &nobody, false);
 }
 
 bool flagfabric_enabled_for(const char *flag, const char *targeting_key)
 {
-    return boolean_for(flag, targeting_key, false);
+    const struct flag_caller caller = { .key = targeting_key };
+
+    return boolean_for(flag, &caller, false);
 }
 
-bool flagfabric_boolean(const char *flag, const char *targeting_key, bool fallback)
+bool flagfabric_boolean(const char *flag, const struct flagfabric_context *context, bool fallback)
 {
-    return boolean_for(flag, targeting_key, fallback);
+    const struct flag_caller caller = flagfabric_caller(context);
+
+    return boolean_for(flag, &caller, fallback);
 }
 
 static void to_public(const struct flag_answer *answer, struct flagfabric_answer *to)
@@ -126,23 +138,50 @@ static void to_public(const struct flag_answer *answer, struct flagfabric_answer
     };
 }
 
-const struct flag_body *flagfabric_body(const char *flag, const char *targeting_key, struct flagfabric_answer *answer,
-                                        const struct flag_view **view)
+bool flagfabric_evaluate(const char *flag, const struct flagfabric_context *context, struct flagfabric_answer *answer)
 {
-    struct flag_answer found;
+    const struct flag_caller caller = flagfabric_caller(context);
+    struct flagfabric_found found;
 
-    *view = answer_for(flag, targeting_key, &found);
-    to_public(&found, answer);
-    return *view && answer->variant >= 0 ? &flag_slot_at(*view, found.slot)->body[found.version] : NULL;
+    flagfabric_find(flag, &caller, &found);
+    to_public(&found.answer, answer);
+    return answer->variant >= 0;
 }
 
-bool flagfabric_evaluate(const char *flag, const char *targeting_key, struct flagfabric_answer *answer)
+/* All answers at one generation. 0 where one of them was overtaken. */
+static int evaluate_all_at(const struct flag_view *view, uint64_t generation, const char *const *flags, size_t count,
+                           const struct flag_caller *caller, struct flagfabric_answer *answers)
 {
-    struct flag_answer found;
+    for (size_t i = 0; i < count; i++) {
+        __u64 name[FLAG_NAME_BYTES / 8];
+        size_t length = flags[i] ? pad_name(flags[i], name) : 0;
+        struct flag_answer answer;
 
-    answer_for(flag, targeting_key, &found);
-    to_public(&found, answer);
-    return found.variant != FLAG_NO_VARIANT;
+        if (length == 0)
+            flag_answer_nothing(&answer, FLAG_REASON_NOT_FOUND);
+        else if (!flag_try_at(view, name, flag_name_hash(name, length), generation, caller, &answer))
+            return 0;
+        to_public(&answer, &answers[i]);
+    }
+    return 1;
+}
+
+uint64_t flagfabric_evaluate_all(const char *const *flags, size_t count, const struct flagfabric_context *context,
+                                 struct flagfabric_answer *answers)
+{
+    const struct flag_view *view = flagfabric_table();
+    const struct flag_caller caller = flagfabric_caller(context);
+
+    for (int tries = 0; view && tries < FLAG_READ_TRIES; tries++) {
+        uint64_t generation = FLAG_LOAD(flag_header(view)->generation);
+        uint64_t revision = FLAG_LOAD(flag_header(view)->revision[generation & 1]);
+
+        if (evaluate_all_at(view, generation, flags, count, &caller, answers))
+            return revision;
+    }
+    for (size_t i = 0; i < count; i++)
+        answers[i] = (struct flagfabric_answer){ .variant = -1, .reason = view ? FLAGFABRIC_ERROR : FLAGFABRIC_NOT_FOUND };
+    return 0;
 }
 
 uint64_t flagfabric_revision(void)

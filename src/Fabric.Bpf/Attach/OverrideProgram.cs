@@ -34,7 +34,18 @@ internal sealed class OverrideProgram : IDisposable
     internal static OverrideProgram Load(Geometry geometry, int? table, bool mayOverride)
     {
         geometry.MayOverride = mayOverride ? 1u : 0u;
-        return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table));
+        geometry.MayLook = 1;
+        try
+        {
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table));
+        }
+        catch (BpfRefusedException)
+        {
+            // A kernel that is locked down for confidentiality lets no program read its memory: then process.exe and
+            // process.cgroup are unknown there, and everything else works. Where that was not the cause, it fails again.
+            geometry.MayLook = 0;
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table));
+        }
     }
 
     /// <summary>What the program is told of the place it is attached to: see <c>bpf/override.bpf.h</c>.</summary>

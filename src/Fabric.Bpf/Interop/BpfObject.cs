@@ -4,7 +4,7 @@ using System.Text;
 namespace Fabric.Bpf.Interop;
 
 /// <summary>The measures that the kernel's programs are loaded with: struct flag_geometry.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 32)]
+[StructLayout(LayoutKind.Sequential, Size = 40)]
 internal struct Geometry
 {
     public ulong TableBytes;
@@ -12,6 +12,7 @@ internal struct Geometry
     public ulong HeapBytes;
     public uint SlotMask;
     public uint MayOverride;
+    public uint MayLook;
 }
 
 /// <summary>The kernel refused a program or a map.</summary>
@@ -86,6 +87,8 @@ internal sealed unsafe class BpfObject : IDisposable
             Check(Libbpf.bpf_program__set_autoload(other, other == program), "cannot choose a program");
         if (wanted != Programs.Writer)
             Check(Libbpf.bpf_program__set_expected_attach_type(program, UprobeMulti), "cannot prepare a uprobe program");
+        else
+            Check(Libbpf.bpf_map__set_autocreate(Libbpf.bpf_object__find_map_by_name(obj, "runs"), false), "cannot leave out a map");
         // Used where the program was refused: libbpf then asks again, for the reason.
         _ = Libbpf.bpf_program__set_log_buf(program, log, LogBytes);
 
@@ -104,7 +107,7 @@ internal sealed unsafe class BpfObject : IDisposable
     private static void* Constants(nint obj)
     {
         nuint size;
-        var constants = Libbpf.bpf_map__initial_value(Libbpf.bpf_object__find_map_by_name(obj, ".rodata"), &size);
+        var constants = Libbpf.bpf_map__initial_value(Libbpf.bpf_object__find_map_by_name(obj, ".rodata.geometry"), &size);
         if (constants == null || size != (nuint)sizeof(Geometry))
             throw new BpfRefusedException("the embedded BPF object has other constants than this program sets", 0);
         return constants;

@@ -29,6 +29,9 @@ internal static unsafe partial class Libbpf
     internal static partial int bpf_map__set_value_size(nint map, uint size);
 
     [LibraryImport(Library)]
+    internal static partial int bpf_map__set_autocreate(nint map, [MarshalAs(UnmanagedType.U1)] bool autocreate);
+
+    [LibraryImport(Library)]
     internal static partial int bpf_map__reuse_fd(nint map, int fd);
 
     [LibraryImport(Library)]

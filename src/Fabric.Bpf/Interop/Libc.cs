@@ -60,6 +60,9 @@ internal static unsafe partial class Libc
     internal static partial int fstat(int fd, FileStatus* to);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int clock_gettime(int clock, TimeSpec* to);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int fsync(int fd);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
@@ -70,6 +73,14 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint syscall(nint number, nint first, nint second, nint third);
+
+    /// <summary>struct timespec.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct TimeSpec
+    {
+        public long Seconds;
+        public long Nanoseconds;
+    }
 
     /// <summary>struct iovec.</summary>
     [StructLayout(LayoutKind.Sequential)]

@@ -2,6 +2,7 @@ using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using System.Text;
 using Fabric.Bpf.Evaluation;
+using Fabric.Bpf.Interop;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -10,7 +11,10 @@ namespace Fabric.Bpf.Table;
 internal sealed unsafe class FlagTable : IFlagTable
 {
     private readonly Func<long, ITableMemory> _makeAnew;
-    private ITableMemory _memory;
+    private volatile ITableMemory _memory;
+
+    // Tables that were outgrown, each half as large as the next: whoever evaluates may still be reading one.
+    private readonly List<ITableMemory> _left = [];
     private TableWriter _writer;
 
     /// <param name="memory">The table as found or as made.</param>
@@ -72,6 +76,8 @@ internal sealed unsafe class FlagTable : IFlagTable
         _writer.Publish(revision);
     }
 
+    public void Stamp() => _writer.Stamp(HostClocks.BootNanoseconds, HostClocks.TaiOffsetNanoseconds);
+
     public ulong Digest()
     {
         // The sum does not depend on where the flags lie.
@@ -85,9 +91,18 @@ internal sealed unsafe class FlagTable : IFlagTable
         return sum;
     }
 
-    public FlagAnswer Evaluate(string key, EvaluationContext context) => throw new NotSupportedException();
+    public FlagAnswer Evaluate(string key, EvaluationContext context)
+    {
+        var answer = TableQuestion.Ask(_memory.Bytes, key, context);
+        return new FlagAnswer((long)answer.Revision, (AnswerReason)answer.Reason, answer.Variant == Layout.NoVariant ? null : answer.Variant);
+    }
 
-    public void Dispose() => _memory.Dispose();
+    public void Dispose()
+    {
+        _memory.Dispose();
+        foreach (var left in _left)
+            left.Dispose();
+    }
 
     private static ulong DigestOf(string key, FlagBody body, ReadOnlySpan<byte> block)
     {
@@ -107,7 +122,7 @@ internal sealed unsafe class FlagTable : IFlagTable
         _writer = new TableWriter(_memory);
         var written = Reconcile(revision, flags);
         oldWriter.Retire();
-        old.Dispose();
+        _left.Add(old);
         Moved?.Invoke(_memory);
         return written;
     }

@@ -47,6 +47,11 @@ public interface IFlagTable : IDisposable
     ulong Digest();
 
     /// <summary>
+    /// Notes that this host is in touch with its fabric right now: flags that bear only so long a silence are judged by it.
+    /// </summary>
+    void Stamp();
+
+    /// <summary>
     /// What this table answers a caller: the same bytes and the same evaluator that programs of the host have. Any number
     /// of threads may call it, also while another one writes.
     /// </summary>

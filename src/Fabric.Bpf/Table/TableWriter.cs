@@ -68,6 +68,14 @@ internal sealed unsafe class TableWriter
         Bury();
     }
 
+    /// <summary>Says when the fabric was last heard of, and how far the kernel's clock is from the calendar's.</summary>
+    internal void Stamp(ulong bootNanoseconds, ulong taiOffset)
+    {
+        _stores.Store64(Layout.HeaderLastContact, bootNanoseconds);
+        _stores.Store64(Layout.HeaderTaiOffset, taiOffset);
+        Carry();
+    }
+
     /// <summary>Tells readers to open the table's path again.</summary>
     internal void Retire()
     {

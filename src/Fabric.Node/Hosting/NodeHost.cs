@@ -31,6 +31,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly TableLoop _table;
     private readonly IConsensus _consensus;
     private readonly CommitSpreader _spreader;
+    private readonly ContactStamp _stamp;
     private readonly Readiness _readiness;
     private int _disposed;
 
@@ -45,6 +46,7 @@ public sealed class NodeHost : IAsyncDisposable
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
         _consensus = parts.OpenConsensus(RaftOptionsOf(options, members), _table, loggers);
         _spreader = new CommitSpreader(_consensus);
+        _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _readiness = new Readiness(_consensus, _table, options.Limits);
         Map(members);
     }
@@ -107,6 +109,7 @@ public sealed class NodeHost : IAsyncDisposable
         _readiness.Stop();
         await _app.StopAsync(CancellationToken.None);
         await _spreader.DisposeAsync();
+        await _stamp.DisposeAsync();
         await _consensus.DisposeAsync();
         await _table.DisposeAsync();
         _parts.Door.Dispose();
@@ -123,6 +126,7 @@ public sealed class NodeHost : IAsyncDisposable
         await _consensus.StartAsync(token);
         if (_options.Members.Count > 1)
             _spreader.Start();
+        _stamp.Start();
         _readiness.Start();
     }
 

@@ -14,6 +14,7 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
     public string Path => "/run/fabric/fake";
     public TableKind Kind => TableKind.File;
     public long Revision { get; private set; } = revision;
+    public int Stamps { get; private set; }
     public int Reconciled { get; private set; }
     public int Applied { get; private set; }
     public bool Disposed { get; private set; }
@@ -58,6 +59,8 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     public ulong Digest() => Alone(() => _rows.Aggregate(17UL, (digest, row) =>
         (row.Key + row.Value).Aggregate(digest, (hash, letter) => unchecked((hash * 31) + letter))));
+
+    public void Stamp() => Stamps++;
 
     public FlagAnswer Evaluate(string key, EvaluationContext context) => default;
 

@@ -143,6 +143,8 @@ public sealed class TableLoopTests
 
         public ulong Digest() => 0;
 
+        public void Stamp() { }
+
         public FlagAnswer Evaluate(string key, EvaluationContext context) => default;
 
         public void Dispose() => Go.Dispose();

@@ -1,0 +1,31 @@
+namespace Fabric.Bpf.Interop;
+
+/// <summary>The host's clocks that the evaluator reads and .NET does not have.</summary>
+internal static unsafe class HostClocks
+{
+    private const int Realtime = 0;
+    private const int Boottime = 7;
+    private const int Tai = 11;
+    private const long Second = 1_000_000_000;
+
+    /// <summary>CLOCK_BOOTTIME: since the host was started, with the time that it slept.</summary>
+    internal static ulong BootNanoseconds => (ulong)Read(Boottime);
+
+    /// <summary>CLOCK_TAI less CLOCK_REALTIME: leap seconds, 0 where nobody has told the kernel of them.</summary>
+    internal static ulong TaiOffsetNanoseconds
+    {
+        get
+        {
+            // The two are read one after the other, but differ by whole seconds.
+            var apart = Read(Tai) - Read(Realtime);
+            return (ulong)((apart + Second / 2) / Second * Second);
+        }
+    }
+
+    private static long Read(int clock)
+    {
+        Libc.TimeSpec at;
+        _ = Libc.clock_gettime(clock, &at);
+        return at.Seconds * Second + at.Nanoseconds;
+    }
+}
