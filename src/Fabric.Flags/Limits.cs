@@ -38,4 +38,34 @@ public static class Limits
     /// within one Raft request.
     /// </summary>
     public const long StateBytes = 32L * 1024 * 1024;
+
+    /// <summary>Bytes of a flag's <c>salt</c>: it stands where the flag's key stands.</summary>
+    public const int SaltBytes = KeyBytes;
+
+    /// <summary>Flags that one flag names as its prerequisites.</summary>
+    public const int Prerequisites = 8;
+
+    /// <summary>Levels of prerequisites: a flag, those it needs, those they need, and so on.</summary>
+    public const int PrerequisiteDepth = 5;
+
+    /// <summary>Flags that one answer asks, each counted as often as it is asked.</summary>
+    public const int PrerequisiteEvaluations = 32;
+
+    /// <summary>Steps of a compiled rule; longer ones are evaluated over HTTP only.</summary>
+    public const int ProgramSteps = 1024;
+
+    /// <summary>Facts that a compiled rule looks at.</summary>
+    public const int ProgramFacts = 64;
+
+    /// <summary>Bytes of a fact's name in a compiled rule.</summary>
+    public const int FactNameBytes = 255;
+
+    /// <summary>Constants of a compiled rule outside of lists.</summary>
+    public const int ProgramConstants = 1024;
+
+    /// <summary>Calculated values that a compiled rule keeps at once.</summary>
+    public const int ProgramRegisters = 8;
+
+    /// <summary>Bytes of what the table holds of one flag beside its slot.</summary>
+    public const int BlockBytes = 256 * 1024;
 }

@@ -7,6 +7,8 @@
 #define FIELD(type, field) \
     printf(#type "." #field " %zu %zu\n", offsetof(struct type, field), sizeof(((struct type *)0)->field))
 
+void print_program_layout(void);
+
 int main(void)
 {
     FIELD(flag_table_header, magic);
@@ -46,7 +48,8 @@ int main(void)
     FIELD(flag_slot, generation);
     FIELD(flag_slot, name);
     FIELD(flag_slot, body);
-    printf("flag_table_header 0 %zu\nflag_body 0 %zu\nflag_slot 0 %zu\nflag_block 0 %zu\n",
-           sizeof(struct flag_table_header), sizeof(struct flag_body), sizeof(struct flag_slot), sizeof(struct flag_block));
+    printf("flag_table_header 0 %zu\nflag_body 0 %zu\nflag_slot 0 %zu\n",
+           sizeof(struct flag_table_header), sizeof(struct flag_body), sizeof(struct flag_slot));
+    print_program_layout();
     return 0;
 }

@@ -1,6 +1,7 @@
 using Fabric.Bpf.Attach;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
 
@@ -63,7 +64,7 @@ internal sealed unsafe class CanaryTable : ITableMemory
     private void Fill(ReadOnlySpan<byte> definition)
     {
         *(TableHeader*)Bytes = new TableOwner(Guid.Empty, Flag, Size.Capacity).Header(Size);
-        var writer = new TableWriter(this);
+        var writer = new TableWriter(this, new HostFacts(Flag));
         if (writer.Put(new Flag(Flag, 1, DefinitionParser.Parse(definition.ToArray()).Definition!)) != true)
             throw new TableUnusableException("the canary's table has no room for its flag");
         writer.Publish(1);

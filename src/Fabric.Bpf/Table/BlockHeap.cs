@@ -10,9 +10,12 @@ internal sealed class BlockHeap(long bytes)
 {
     private const int SmallestBits = 5;
 
+    /// <summary>Sizes of blocks, the largest of which holds the longest one.</summary>
+    private static readonly int Sizes = BitOperations.Log2(Layout.MaxBlockBytes) - SmallestBits + 1;
+
     /// <summary>A block starts so far before the end that any reader's longest read stays inside.</summary>
     private readonly long _end = bytes - Layout.MaxBlockBytes;
-    private readonly Stack<long>[] _free = [.. Enumerable.Range(0, 12).Select(static _ => new Stack<long>())];
+    private readonly Stack<long>[] _free = [.. Enumerable.Range(0, Sizes).Select(static _ => new Stack<long>())];
     private long _untouched;
 
     /// <summary>Where a block of so many bytes goes; null when there is no room.</summary>

@@ -1,6 +1,6 @@
-using System.Buffers.Binary;
 using System.Runtime.InteropServices;
-using System.Text;
+using Fabric.Bpf.Table.Encoding;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
 
@@ -18,15 +18,18 @@ internal sealed unsafe class FlagRecord
     /// <summary>The body; where its block lies is left for the table to say.</summary>
     internal FlagBody Body { get; }
 
-    /// <summary>The block: buckets that are too many for the body, and the variants' names.</summary>
+    /// <summary>The block: variants, and what the definition says beyond what fits the body.</summary>
     internal byte[] Block { get; }
 
     /// <summary>What stands where a flag was deleted.</summary>
     internal static FlagRecord Absent(long revision) => new(new FlagBody { Revision = (ulong)revision }, []);
 
-    internal static FlagRecord Of(Flag flag)
+    /// <param name="flag">The flag.</param>
+    /// <param name="host">The host whose facts are folded into its rule.</param>
+    internal static FlagRecord Of(Flag flag, HostFacts host)
     {
         var definition = flag.Definition;
+        var program = definition.Targeting is null || definition.Rollout is not null ? null : Compiler.Compile(definition, flag.Key, host).Program;
         var body = new FlagBody
         {
             Revision = (ulong)flag.Revision,
@@ -34,13 +37,15 @@ internal sealed unsafe class FlagRecord
             State = (byte)definition.State,
             Type = (byte)definition.Type,
             DefaultVariant = (byte)(definition.DefaultVariant ?? Layout.NoVariant),
-            OffVariant = Layout.NoVariant,
-            SafeVariant = Layout.NoVariant,
+            Rule = (byte)RuleOf(definition, program),
+            Extras = (byte)ExtrasOf(definition),
+            OffVariant = (byte)(definition.OffVariant ?? Layout.NoVariant),
+            SafeVariant = (byte)(definition.Staleness?.Variant ?? Layout.NoVariant),
         };
-        if (definition.Rollout is { } rollout)
-            AddRollout(ref body, rollout, flag.Key);
+        if (body.Rule == (byte)FlagRule.Fractional)
+            AddRollout(ref body, definition.Rollout!, definition.Salt ?? flag.Key);
 
-        var block = EncodeBlock(definition);
+        var block = BlockEncoder.Encode(definition, flag.Key, program);
         body.BlockBytes = (uint)block.Length;
         return new FlagRecord(body, block);
     }
@@ -54,6 +59,20 @@ internal sealed unsafe class FlagRecord
             && block.SequenceEqual(Block);
     }
 
+    private static FlagRule RuleOf(FlagDefinition definition, DecisionProgram? program) => definition switch
+    {
+        { Targeting: null } => FlagRule.None,
+        { HttpOnlyBecause: not null } => FlagRule.Remote,
+        { Rollout: not null } => FlagRule.Fractional,
+        _ => program is null ? FlagRule.Remote : FlagRule.Program,
+    };
+
+    private static FlagExtras ExtrasOf(FlagDefinition definition) =>
+        (definition.ActivateAt is null ? 0 : FlagExtras.Activation)
+        | (definition.Ramp is null ? 0 : FlagExtras.Ramp)
+        | (definition.Prerequisites.IsEmpty ? 0 : FlagExtras.Prerequisites)
+        | (definition.Staleness is null ? 0 : FlagExtras.Staleness);
+
     private static ulong Truths(FlagDefinition definition)
     {
         var truths = 0UL;
@@ -66,12 +85,11 @@ internal sealed unsafe class FlagRecord
         return truths;
     }
 
-    private static void AddRollout(ref FlagBody body, Rollout rollout, string key)
+    private static void AddRollout(ref FlagBody body, Rollout rollout, string name)
     {
-        var seed = rollout.Seeding == RolloutSeeding.FlagKeyAndTargetingKey ? Encoding.UTF8.GetBytes(key) : [];
+        var seed = rollout.Seeding == RolloutSeeding.FlagKeyAndTargetingKey ? System.Text.Encoding.UTF8.GetBytes(name) : [];
         (body.SeedHash, body.SeedTail) = NameHash.MurmurPrefix(seed);
         body.SeedBytes = (byte)seed.Length;
-        body.Rule = 1;
         body.Seeding = (byte)rollout.Seeding;
         body.TotalWeight = rollout.TotalWeight;
         body.BucketCount = (byte)rollout.Buckets.Length;
@@ -84,36 +102,5 @@ internal sealed unsafe class FlagRecord
             body.BucketEnd[i] = end += (uint)rollout.Buckets[i].Weight;
             body.BucketVariant[i] = (byte)(rollout.Buckets[i].Variant ?? Layout.NoVariant);
         }
-    }
-
-    private static byte[] EncodeBlock(FlagDefinition definition)
-    {
-        var buckets = definition.Rollout is { } rollout && rollout.Buckets.Length > Layout.InlineBuckets ? rollout.Buckets : [];
-        var names = definition.Variants.Select(static variant => Encoding.UTF8.GetBytes(variant.Name)).ToArray();
-        var block = new byte[Layout.BlockHeadBytes + buckets.Length * 8 + names.Length * 2 + names.Sum(static name => name.Length)];
-        BinaryPrimitives.WriteUInt16LittleEndian(block, (ushort)buckets.Length);
-        BinaryPrimitives.WriteUInt16LittleEndian(block.AsSpan(2), (ushort)names.Length);
-        BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(4), (uint)block.Length);
-
-        var at = Layout.BlockHeadBytes;
-        var end = 0u;
-        foreach (var bucket in buckets)
-        {
-            BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(at), end += (uint)bucket.Weight);
-            BinaryPrimitives.WriteUInt32LittleEndian(block.AsSpan(at + 4), (uint)(bucket.Variant ?? Layout.NoVariant));
-            at += 8;
-        }
-
-        var text = at + names.Length * 2;
-        var nameEnd = 0;
-        foreach (var name in names)
-        {
-            name.CopyTo(block, text + nameEnd);
-            nameEnd += name.Length;
-            BinaryPrimitives.WriteUInt16LittleEndian(block.AsSpan(at), (ushort)nameEnd);
-            at += 2;
-        }
-
-        return block;
     }
 }

@@ -1,8 +1,9 @@
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
-using System.Text;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Interop;
+using Fabric.Bpf.Table.Encoding;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -11,6 +12,7 @@ namespace Fabric.Bpf.Table;
 internal sealed unsafe class FlagTable : IFlagTable
 {
     private readonly Func<long, ITableMemory> _makeAnew;
+    private readonly HostFacts _host;
     private volatile ITableMemory _memory;
 
     // Tables that were outgrown, each half as large as the next: whoever evaluates may still be reading one.
@@ -19,11 +21,13 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     /// <param name="memory">The table as found or as made.</param>
     /// <param name="makeAnew">Makes an empty table with so many bytes of heap, in the place of the one there is.</param>
-    internal FlagTable(ITableMemory memory, Func<long, ITableMemory> makeAnew)
+    /// <param name="host">The host whose facts are folded into the flags' rules; null for the table's node, without labels.</param>
+    internal FlagTable(ITableMemory memory, Func<long, ITableMemory> makeAnew, HostFacts? host = null)
     {
         _memory = memory;
         _makeAnew = makeAnew;
-        _writer = new TableWriter(memory);
+        _host = host ?? new HostFacts(NodeOf(memory));
+        _writer = new TableWriter(memory, _host);
     }
 
     /// <summary>Another memory has taken the place of the one there was, so whatever reads the old one must follow.</summary>
@@ -104,11 +108,24 @@ internal sealed unsafe class FlagTable : IFlagTable
             left.Dispose();
     }
 
+    private static string NodeOf(ITableMemory memory)
+    {
+        var name = new ReadOnlySpan<byte>(((TableHeader*)memory.Bytes)->Node, Layout.NodeBytes);
+        return System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
+    }
+
     private static ulong DigestOf(string key, FlagBody body, ReadOnlySpan<byte> block)
     {
         var hash = new XxHash3();
         body.BlockOffset = 0;
-        hash.Append(Encoding.UTF8.GetBytes(key));
+        hash.Append(System.Text.Encoding.UTF8.GetBytes(key));
+        if (body.Rule == (byte)FlagRule.Program && MemoryMarshal.Read<FlagBlock>(block).DefinitionHash is var place and not 0)
+        {
+            // Facts of this host are folded into the rest: what all hosts have in common is what it was made of.
+            body = new FlagBody { Revision = body.Revision, State = body.State };
+            block = block.Slice((int)place, sizeof(ulong));
+        }
+
         hash.Append(MemoryMarshal.AsBytes(new ReadOnlySpan<FlagBody>(in body)));
         hash.Append(block);
         return hash.GetCurrentHashAsUInt64();
@@ -119,7 +136,7 @@ internal sealed unsafe class FlagTable : IFlagTable
     {
         var (old, oldWriter) = (_memory, _writer);
         _memory = _makeAnew((long)oldWriter.Header->HeapBytes * 2);
-        _writer = new TableWriter(_memory);
+        _writer = new TableWriter(_memory, _host);
         var written = Reconcile(revision, flags);
         oldWriter.Retire();
         _left.Add(old);

@@ -10,9 +10,10 @@ internal static class Layout
     internal const int HeaderBytes = 4096;
     internal const int SlotBytes = 256;
     internal const int NameBytes = 64;
+    internal const int NodeBytes = 64;
     internal const int InlineBuckets = 6;
     internal const byte NoVariant = 0xff;
-    internal const int MaxBlockBytes = 65_536;
+    internal const int MaxBlockBytes = Fabric.Flags.Limits.BlockBytes;
 
     /// <summary>The generation of a version that is being written.</summary>
     internal const ulong Writing = ulong.MaxValue;
@@ -29,13 +30,31 @@ internal static class Layout
     internal const int SlotName = 24;
     internal const int SlotBody = 88;
     internal const int BodyBytes = 80;
-    internal const int BlockHeadBytes = 8;
 
     internal static long SlotOffset(int slot) => HeaderBytes + (long)slot * SlotBytes;
 
     internal static long GenerationOffset(int slot, int version) => SlotOffset(slot) + SlotGeneration + version * sizeof(ulong);
 
     internal static long BodyOffset(int slot, int version) => SlotOffset(slot) + SlotBody + version * BodyBytes;
+}
+
+/// <summary>enum flag_rule.</summary>
+internal enum FlagRule : byte
+{
+    None = 0,
+    Fractional = 1,
+    Program = 2,
+    Remote = 3,
+}
+
+/// <summary>enum flag_extra.</summary>
+[Flags]
+internal enum FlagExtras : byte
+{
+    Activation = 1,
+    Ramp = 2,
+    Prerequisites = 4,
+    Staleness = 8,
 }
 
 /// <summary>struct flag_table_header, up to what every call reads.</summary>
@@ -89,8 +108,8 @@ internal unsafe struct FlagBody
 /// <param name="HeapBytes">Room for what does not fit a slot.</param>
 internal readonly record struct TableSize(int Capacity, long HeapBytes)
 {
-    /// <summary>Room for the blocks of a fabric whose flags have a few variants each; it doubles when it does not suffice.</summary>
-    internal static TableSize For(int capacity) => new(capacity, Math.Max(1 << 20, capacity * 256L));
+    /// <summary>Room for two versions of each flag with a few variants; it doubles when it does not suffice.</summary>
+    internal static TableSize For(int capacity) => new(capacity, Math.Max(1 << 20, Layout.MaxBlockBytes + capacity * 512L));
 
     /// <summary>Twice as many as there can be flags, so that a search ends after a step or two.</summary>
     internal int SlotCount => (int)System.Numerics.BitOperations.RoundUpToPowerOf2((uint)Capacity) * 2;

@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Fabric.Flags;
 
 namespace Fabric.Bpf.Table;
 
@@ -6,18 +7,7 @@ namespace Fabric.Bpf.Table;
 internal static class NameHash
 {
     /// <summary>Of a name padded with zeros to <see cref="Layout.NameBytes"/>.</summary>
-    internal static ulong Of(ReadOnlySpan<byte> padded, int length)
-    {
-        var hash = 0x9e3779b97f4a7c15UL ^ (uint)length;
-        for (var i = 0; i < length; i += sizeof(ulong))
-        {
-            hash = (hash ^ BinaryPrimitives.ReadUInt64LittleEndian(padded[i..])) * 0xff51afd7ed558ccdUL;
-            hash ^= hash >> 32;
-        }
-
-        hash *= 0xc4ceb9fe1a85ec53UL;
-        return hash ^ (hash >> 29);
-    }
+    internal static ulong Of(ReadOnlySpan<byte> padded, int length) => TextHash.Of(padded[..length]);
 
     /// <summary>What a slot keeps of a hash; never 0, which marks a slot that was never used.</summary>
     internal static uint Tag(ulong hash) => (uint)(hash >> 32) | 1;

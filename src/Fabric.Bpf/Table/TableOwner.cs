@@ -1,4 +1,4 @@
-using System.Text;
+using Fabric.Flags.Compilation;
 
 namespace Fabric.Bpf.Table;
 
@@ -8,6 +8,9 @@ namespace Fabric.Bpf.Table;
 /// <param name="Capacity">Flags that the fabric holds at most.</param>
 public sealed record TableOwner(Guid Fabric, string Node, int Capacity)
 {
+    /// <summary>What rules can ask of the host; folded into the table.</summary>
+    public HostFacts Facts { get; init; } = new(Node);
+
     internal unsafe TableHeader Header(TableSize size)
     {
         var header = new TableHeader
@@ -46,7 +49,7 @@ public sealed record TableOwner(Guid Fabric, string Node, int Capacity)
     private byte[] NodeBytes()
     {
         var bytes = new byte[64];
-        var name = Encoding.UTF8.GetBytes(Node);
+        var name = System.Text.Encoding.UTF8.GetBytes(Node);
         name.AsSpan(0, Math.Min(name.Length, bytes.Length - 1)).CopyTo(bytes);
         return bytes;
     }

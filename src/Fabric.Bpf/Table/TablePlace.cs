@@ -41,7 +41,8 @@ public static class TablePlace
             {
                 return new FlagTable(
                     FileTableMemory.OpenOrCreate(file, owner),
-                    heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)));
+                    heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)),
+                    owner.Facts);
             }
             catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
             {
@@ -89,7 +90,8 @@ public static class TablePlace
             _ = Libc.chmod(folder, 0x1ed); // rwxr-xr-x
             return new FlagTable(
                 BpfTableMemory.OpenOrCreate(path, owner),
-                heap => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, heap)));
+                heap => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, heap)),
+                owner.Facts);
         }
         catch (Exception refused) when (refused is TableUnusableException or BpfRefusedException or IOException
             or UnauthorizedAccessException or DllNotFoundException)

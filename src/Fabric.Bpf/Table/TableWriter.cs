@@ -1,5 +1,5 @@
 using System.Runtime.InteropServices;
-using System.Text;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -14,15 +14,19 @@ internal sealed unsafe class TableWriter
     private const int StoresPerRun = 4096;
 
     private readonly ITableMemory _memory;
+    private readonly HostFacts _host;
     private readonly StoreList _stores = new();
     private readonly BlockHeap _heap;
     private readonly Dictionary<string, int> _slots = new(StringComparer.Ordinal);
     private readonly HashSet<int> _dead = [];
     private readonly List<(string Key, int Slot)> _dying = [];
 
-    internal TableWriter(ITableMemory memory)
+    /// <param name="memory">The table.</param>
+    /// <param name="host">The host whose facts are folded into the flags' rules.</param>
+    internal TableWriter(ITableMemory memory, HostFacts host)
     {
         _memory = memory;
+        _host = host;
         _heap = new BlockHeap((long)Header->HeapBytes);
         Recover();
     }
@@ -37,7 +41,7 @@ internal sealed unsafe class TableWriter
     /// <summary>Puts a flag where readers do not see it yet. False when it says so already; null when the heap has no room.</summary>
     internal bool? Put(Flag flag)
     {
-        var record = FlagRecord.Of(flag);
+        var record = FlagRecord.Of(flag, _host);
         if (_slots.TryGetValue(flag.Key, out var slot))
         {
             if (Visible(slot) is { } version && record.Says(*Body(slot, version), Block(slot, version)))
@@ -149,7 +153,7 @@ internal sealed unsafe class TableWriter
     {
         Span<byte> name = stackalloc byte[Layout.NameBytes];
         name.Clear();
-        var length = Encoding.UTF8.GetBytes(key, name);
+        var length = System.Text.Encoding.UTF8.GetBytes(key, name);
         var hash = NameHash.Of(name, length);
         var slot = FreeSlot(hash);
         var sequence = Sequence(slot);
@@ -265,6 +269,6 @@ internal sealed unsafe class TableWriter
     private string Name(int slot)
     {
         var name = new ReadOnlySpan<byte>(_memory.Bytes + Layout.SlotOffset(slot) + Layout.SlotName, Layout.NameBytes);
-        return Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
+        return System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
     }
 }

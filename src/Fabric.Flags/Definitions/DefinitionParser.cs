@@ -1,7 +1,10 @@
 using System.Buffers;
 using System.Collections.Immutable;
+using System.Text;
 using System.Text.Encodings.Web;
 using System.Text.Json;
+using Fabric.Flags.Compilation;
+using Fabric.Flags.Targeting;
 
 namespace Fabric.Flags.Definitions;
 
@@ -9,6 +12,12 @@ namespace Fabric.Flags.Definitions;
 public static class DefinitionParser
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = Limits.JsonDepth };
+    private static readonly string[] Fields =
+    [
+        "state", "variants", "defaultVariant", "targeting", "metadata",
+        "salt", "activateAt", "offVariant", "prerequisites", "ramp", "staleAfter",
+    ];
+
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads UTF-8 JSON. Exactly one of the two results is set: the definition, or at least one problem.</summary>
@@ -45,27 +54,55 @@ public static class DefinitionParser
         if (root.ValueKind != JsonValueKind.Object)
             return (null, [new Problem("", $"a definition is a JSON object, not {Named(root.ValueKind)}")]);
 
-        foreach (var property in root.EnumerateObject())
-        {
-            if (property.Name is not ("state" or "variants" or "defaultVariant" or "targeting" or "metadata"))
-                problems.Add(new Problem($"/{property.Name}", "unknown field; a definition has state, variants, defaultVariant, targeting and metadata"));
-        }
-
+        CheckNames(root, problems);
         var state = ReadState(root, problems);
         var (type, variants) = ReadVariants(root, problems);
-        var defaultVariant = ReadDefaultVariant(root, variants, problems);
-        var rollout = root.TryGetProperty("targeting", out var targeting)
-            ? TargetingParser.Parse(targeting, variants, problems)
-            : null;
+        var targeting = ReadTargeting(root, problems);
+        if (targeting is not null)
+            ResultNames.Check(targeting, variants, problems);
         CheckMetadata(root, problems);
 
-        var json = problems.Count == 0 ? Minify(root) : [];
-        if (json.Length > Limits.DefinitionBytes)
-            problems.Add(new Problem("", $"a definition has at most {Limits.DefinitionBytes} bytes, and this one has {json.Length}"));
+        var own = new FabricFieldReader(root, variants, problems);
+        var definition = new FlagDefinition(
+            default, state, type, variants, ReadDefaultVariant(root, variants, problems), targeting is null ? null : RolloutShape.Of(targeting, variants))
+        {
+            Targeting = targeting,
+            Salt = own.Salt(),
+            ActivateAt = own.ActivateAt(),
+            OffVariant = own.OffVariant(),
+            Prerequisites = own.Prerequisites(),
+            Ramp = own.Ramp(),
+            Staleness = own.Staleness(),
+        };
+        if (problems.Count > 0)
+            return (null, problems.ToImmutable());
+        var json = Minify(root);
+        return json.Length > Limits.DefinitionBytes
+            ? (null, [new Problem("", $"a definition has at most {Limits.DefinitionBytes} bytes, and this one has {json.Length}")])
+            : (definition with { Json = json, HttpOnlyBecause = Compiler.WhyHttpOnly(definition) }, []);
+    }
 
-        return problems.Count > 0
-            ? (null, problems.ToImmutable())
-            : (new FlagDefinition(json, state, type, variants, defaultVariant, rollout), []);
+    /// <summary>A field of somebody else's is kept and ignored, as flagd does; one that looks like a slip is refused.</summary>
+    private static void CheckNames(JsonElement root, ImmutableArray<Problem>.Builder problems)
+    {
+        foreach (var property in root.EnumerateObject().Where(static property => !Fields.Contains(property.Name)))
+        {
+            if (Spelling.Meant(property.Name, Fields) is { } meant)
+                problems.Add(new Problem(Pointer.Child("", property.Name), $"unknown field; did you mean \"{meant}\"?"));
+        }
+    }
+
+    private static Expression? ReadTargeting(JsonElement root, ImmutableArray<Problem>.Builder problems)
+    {
+        if (!root.TryGetProperty("targeting", out var targeting))
+            return null;
+        if (targeting.ValueKind != JsonValueKind.Object)
+        {
+            problems.Add(new Problem("/targeting", $"must be an object, not {Named(targeting.ValueKind)}"));
+            return null;
+        }
+
+        return targeting.EnumerateObject().Any() ? new ExpressionParser(problems).Parse(targeting, "/targeting") : null;
     }
 
     private static FlagState ReadState(JsonElement root, ImmutableArray<Problem>.Builder problems)
@@ -100,21 +137,36 @@ public static class DefinitionParser
         var read = ImmutableArray.CreateBuilder<Variant>();
         foreach (var variant in variants.EnumerateObject())
         {
-            var place = $"/variants/{variant.Name}";
+            var place = Pointer.Child("/variants", variant.Name);
             if (variant.Name.Length == 0)
                 problems.Add(new Problem(place, "a variant's name must not be empty"));
             if (TypeOf(variant.Value.ValueKind) is not { } own)
                 problems.Add(new Problem(place, "a variant's value is a boolean, a string, a number or an object"));
             else if (own != (type ??= own))
                 problems.Add(new Problem(place, $"all variants have one type: this one is {own}, those before it are {type}"));
-            read.Add(new Variant(variant.Name, variant.Value.GetRawText()));
+            read.Add(new Variant(variant.Name, JsonOf(variant.Value)));
         }
 
         if (read.Count == 0)
             problems.Add(new Problem("/variants", "a flag has at least one variant"));
         if (read.Count > Limits.Variants)
             problems.Add(new Problem("/variants", $"a flag has at most {Limits.Variants} variants, and this one has {read.Count}"));
+        CheckHashes(read, problems);
         return (type ?? default, read.ToImmutable());
+    }
+
+    /// <summary>The table tells variants apart by half of a hash, when one flag asks another.</summary>
+    private static void CheckHashes(ImmutableArray<Variant>.Builder variants, ImmutableArray<Problem>.Builder problems)
+    {
+        var seen = new Dictionary<uint, string>();
+        foreach (var variant in variants)
+        {
+            if (!seen.TryAdd(TextHash.OfName(variant.Name), variant.Name))
+            {
+                problems.Add(new Problem(Pointer.Child("/variants", variant.Name),
+                    $"its name has the same hash as \"{seen[TextHash.OfName(variant.Name)]}\"; give it another name"));
+            }
+        }
     }
 
     private static int? ReadDefaultVariant(JsonElement root, ImmutableArray<Variant> variants, ImmutableArray<Problem>.Builder problems)
@@ -146,7 +198,7 @@ public static class DefinitionParser
         foreach (var entry in metadata.EnumerateObject())
         {
             if (entry.Value.ValueKind is JsonValueKind.Object or JsonValueKind.Array or JsonValueKind.Null)
-                problems.Add(new Problem($"/metadata/{entry.Name}", "a metadata value is a boolean, a string or a number"));
+                problems.Add(new Problem(Pointer.Child("/metadata", entry.Name), "a metadata value is a boolean, a string or a number"));
         }
     }
 
@@ -179,6 +231,11 @@ public static class DefinitionParser
         JsonValueKind.Object => FlagType.Object,
         _ => null,
     };
+
+    /// <summary>Without white space, which only an object can hold.</summary>
+    private static string JsonOf(JsonElement value) => value.ValueKind == JsonValueKind.Object
+        ? Encoding.UTF8.GetString(Minify(value))
+        : value.GetRawText();
 
     private static byte[] Minify(JsonElement root)
     {

@@ -2,6 +2,7 @@ using System.Diagnostics;
 using System.Globalization;
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Table.Encoding;
 
 namespace Fabric.Bpf.Tests.Table;
 
@@ -28,7 +29,7 @@ public sealed class LayoutTests
         var lines = program.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         program.WaitForExit();
 
-        Assert.Equal(41, lines.Length);
+        Assert.Equal(116, lines.Length);
         foreach (var line in lines)
         {
             var parts = line.Split(' ');
@@ -44,6 +45,8 @@ public sealed class LayoutTests
         Assert.Equal(Layout.HeaderLastContact, (int)Marshal.OffsetOf<TableHeader>("LastContact"));
     }
 
+    private static string Pascal(string name) => string.Concat(name.Split('_').Select(static part => char.ToUpperInvariant(part[0]) + part[1..]));
+
     private static unsafe int Own(string name, int size)
     {
         var (type, field) = name.Split('.') is [var t, var f] ? (t, f) : (name, null);
@@ -55,14 +58,15 @@ public sealed class LayoutTests
                 return sizeof(FlagBody) - size;
             case "flag_slot" when field is null:
                 return Layout.SlotBytes - size;
-            case "flag_block":
-                return Layout.BlockHeadBytes - size;
             case "flag_table_header":
                 return (int)Marshal.OffsetOf<TableHeader>(HeaderFields[field]);
             case "flag_body":
-                return (int)Marshal.OffsetOf<FlagBody>(string.Concat(field.Split('_').Select(static part => char.ToUpperInvariant(part[0]) + part[1..])));
-            default:
+                return (int)Marshal.OffsetOf<FlagBody>(Pascal(field));
+            case "flag_slot":
                 return SlotFields[field!];
+            default:
+                var block = typeof(FlagBlock).Assembly.GetType($"{typeof(FlagBlock).Namespace}.{(type == "flag_set" ? nameof(FlagSetHead) : Pascal(type))}", throwOnError: true)!;
+                return field is null ? Marshal.SizeOf(block) - size : (int)Marshal.OffsetOf(block, Pascal(field));
         }
     }
 }

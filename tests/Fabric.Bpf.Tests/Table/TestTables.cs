@@ -36,12 +36,14 @@ internal static class TestTables
         {
             return new FlagTable(
                 heap is { } bytes ? FileTableMemory.Create(path, owner, new TableSize(owner.Capacity, bytes)) : FileTableMemory.OpenOrCreate(path, owner),
-                larger => FileTableMemory.Create(path, owner, new TableSize(owner.Capacity, larger)));
+                larger => FileTableMemory.Create(path, owner, new TableSize(owner.Capacity, larger)),
+                owner.Facts);
         }
 
         return new FlagTable(
             heap is { } size ? BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, size)) : BpfTableMemory.OpenOrCreate(path, owner),
-            larger => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, larger)));
+            larger => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, larger)),
+            owner.Facts);
     }
 
     internal static FlagDefinition Definition(string json)

@@ -54,10 +54,11 @@ public sealed class DefinitionParserTests
     [InlineData("""{"state":"ENABLED","variants":{"a":true,"b":"x"}}""", "/variants/b: all variants have one type")]
     [InlineData("{" + Head + ""","defaultVariant":"maybe"}""", "/defaultVariant: names \"maybe\"")]
     [InlineData("{" + Head + ""","defaultVariant":true}""", "/defaultVariant: must be the name")]
-    [InlineData("{" + Head + ""","rollout":25}""", "/rollout: unknown field")]
+    [InlineData("{" + Head + ""","defualtVariant":"on"}""", "/defualtVariant: unknown field; did you mean \"defaultVariant\"?")]
+    [InlineData("{" + Head + ""","Targeting":{}}""", "/Targeting: unknown field; did you mean \"targeting\"?")]
+    [InlineData("{" + Head + ""","rampe":{}}""", "/rampe: unknown field; did you mean \"ramp\"?")]
     [InlineData("{" + Head + ""","metadata":{"a":[1]}}""", "/metadata/a: a metadata value")]
     [InlineData("{" + Head + ""","targeting":[]}""", "/targeting: must be an object")]
-    [InlineData("{" + Head + ""","targeting":{"if":[true,"on"]}}""", "/targeting/if: ")]
     [InlineData("{" + Head + ""","targeting":{"fractional":[]}}""", "/targeting/fractional: must be a non-empty array")]
     [InlineData("{" + Head + ""","targeting":{"fractional":[["maybe",1]]}}""", "/targeting/fractional/0/0: names \"maybe\"")]
     [InlineData("{" + Head + ""","targeting":{"fractional":[["on",-1]]}}""", "/targeting/fractional/0/1: a weight is a whole number")]
@@ -67,7 +68,7 @@ public sealed class DefinitionParserTests
     [InlineData("{" + Head + ""","targeting":{"fractional":[["on",2147483647],["off",1]]}}""", "/targeting/fractional: the weights' sum is at most 2147483647")]
     [InlineData("{" + Head + ""","targeting":{"fractional":[["on",0]]}}""", "/targeting/fractional: the weights' sum is 0")]
     [InlineData("{" + Head + ""","targeting":{"fractional":[["on",1,2]]}}""", "/targeting/fractional/0: must be [variant]")]
-    [InlineData("{" + Head + ""","targeting":{"fractional":[{"var":"email"},["on",1]]}}""", "/targeting/fractional/0: the bucketing value")]
+    [InlineData("{" + Head + ""","targeting":{"fractional":["on",1]}}""", "/targeting/fractional/0: must be [variant, weight], or a rule")]
     public void What_is_wrong_is_refused_with_its_place(string json, string reason)
     {
         var (definition, problems) = DefinitionParser.Parse(Encoding.UTF8.GetBytes(json));
@@ -79,9 +80,9 @@ public sealed class DefinitionParserTests
     [Fact]
     public void All_that_is_wrong_is_said_at_once()
     {
-        var (_, problems) = DefinitionParser.Parse("""{"state":1,"variants":{"a":true,"b":1},"defaultVariant":"c","x":0}"""u8.ToArray());
+        var (_, problems) = DefinitionParser.Parse("""{"state":1,"variants":{"a":true,"b":1},"defaultVariant":"c","metaData":{}}"""u8.ToArray());
 
-        Assert.Equal(["/defaultVariant", "/state", "/variants/b", "/x"], problems.Select(static problem => problem.Path).Order(StringComparer.Ordinal));
+        Assert.Equal(["/defaultVariant", "/metaData", "/state", "/variants/b"], problems.Select(static problem => problem.Path).Order(StringComparer.Ordinal));
     }
 
     [Fact]
