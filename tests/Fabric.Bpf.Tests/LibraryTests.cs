@@ -27,7 +27,7 @@ public sealed class LibraryTests : IDisposable
         Assert.Equal("1 1 on 1 0 9 - 9", program.Ask("yes"));
         Assert.Equal("0 0 off 1 1 9 - 9", program.Ask("no"));
         Assert.Equal("0 1 - 4 -1 9 - 9", program.Ask("disabled"));
-        Assert.Equal("0 1 blue 1 1 9 - 9", program.Ask("text"));
+        Assert.Equal("0 1 blue 1 1 9 - 9 #00f - - -", program.Ask("text"));
         Assert.Equal("0 0 off 3 1 9 - 9", program.Ask("half"));
         Assert.Equal($"{Unknown} - 9", program.Ask("unknown"));
         Assert.Equal($"{Unknown} - 9", program.Ask(new string('x', 64)));

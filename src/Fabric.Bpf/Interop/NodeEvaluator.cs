@@ -3,7 +3,7 @@ using System.Runtime.InteropServices;
 namespace Fabric.Bpf.Interop;
 
 /// <summary>
-/// <c>bpf/libflagfabric/node.c</c>: the evaluator that programs have, for the node itself. It is loaded from memory, so that
+/// <c>bpf/flagnode/flagnode.c</c>: the evaluator that programs have, for the node itself. It is loaded from memory, so that
 /// it is always the one that this assembly was built with.
 /// </summary>
 internal static unsafe class NodeEvaluator

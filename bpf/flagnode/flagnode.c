@@ -43,7 +43,7 @@ static void trace_fact(struct flag_run *run, uint32_t index, const struct flag_v
 #define FLAG_TRACE(run, at, next) trace_step(run, at, next)
 #define FLAG_TRACE_FACT(run, index, value) trace_fact(run, index, value)
 
-#include "process.h"
+#include "../libflagfabric/process.h"
 
 /* Of the flag that was asked for, not of its prerequisites. */
 static struct flag_trace *trace_of(struct flag_run *run)
