@@ -86,9 +86,12 @@ internal static class Flags
         defaultVariant = on ? "on" : "off",
     };
 
-    internal static async Task<long> PutAsync(NodeProcess node, string key, bool on)
+    internal static Task<long> PutAsync(NodeProcess node, string key, bool on) => PutAsync(node, key, JsonSerializer.Serialize(Boolean(on)));
+
+    internal static async Task<long> PutAsync(NodeProcess node, string key, string definition)
     {
-        using var answer = await Client.Http.PutAsJsonAsync(new Uri(node.Http, $"/api/v1/flags/{key}"), Boolean(on));
+        using var body = new StringContent(definition, System.Text.Encoding.UTF8, "application/json");
+        using var answer = await Client.Http.PutAsync(new Uri(node.Http, $"/api/v1/flags/{key}"), body);
         Assert.True(answer.IsSuccessStatusCode, $"{node.Name}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64();
     }
