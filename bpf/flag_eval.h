@@ -173,7 +173,9 @@ FLAG_APART __u32 flag_fractional(const struct flag_view *view, const struct flag
         return FLAG_NO_VARIANT;
     hash = flag_murmur_finish(hash, pending, (seed_bytes & 3) + (length & 3), seed_bytes + length);
 
-    __u32 point = (__u32)(((__u64)hash * FLAG_LOAD(body->total_weight)) >> 32);
+    __u32 total = FLAG_LOAD(body->total_weight);
+    __u32 point = (__u32)(((__u64)hash * total) >> 32);
+    FLAG_TRACE_BUCKET(caller, hash, point, total);
     return count <= FLAG_INLINE_BUCKETS ? flag_inline_bucket(body, count, point)
                                         : flag_block_bucket(view, body, count, point);
 }

@@ -224,7 +224,7 @@ FLAG_INLINE void flag_begin(struct flag_run *run, __u64 slot, __u32 version, __u
     run->generation = generation;
     run->depth = 0;
     run->asked = 1;
-    run->weights = run->zero = 0;
+    run->zero = 0;
     run->frames[0] = (struct flag_frame){ .slot = slot, .version = version };
 }
 

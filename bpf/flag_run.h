@@ -32,6 +32,11 @@
 #define FLAG_MAY_LOOP(rounds, limit) ((rounds)++ < (limit))
 #endif
 
+/* Told of a hash, where it falls in the sum of the weights, and that sum; for explanations. */
+#ifndef FLAG_TRACE_BUCKET
+#define FLAG_TRACE_BUCKET(caller, hash, point, total) ((void)0)
+#endif
+
 /*
  * Where a loop begins to count: 0. In the kernel it is read from memory, since the verifier would go through a loop that
  * begins with a number that it knows once for each number.
@@ -133,10 +138,9 @@ struct flag_run {
     __u32 total;   /* bytes hashed */
     __u32 variant; /* what a program gives */
     __u64 sum;     /* of weights that are computed */
-    __u32 point;   /* the last projection */
-    __u32 weights; /* their sum */
     __u32 asked;   /* flags so far */
     __u32 zero;    /* FLAG_START */
+    __u32 reserved;
     __u8 scratch[FLAG_SCRATCH_BYTES] __attribute__((aligned(8))); /* a number's text */
 };
 

@@ -113,9 +113,10 @@ FLAG_INLINE __u32 flag_project(struct flag_run *run, __u32 total)
 {
     __u32 hash = flag_murmur_finish(run->hash, run->pending, run->rest & 3, run->total);
 
-    run->weights = total;
-    run->point = (__u32)(((__u64)hash * total) >> 32);
-    return run->point;
+    __u32 point = (__u32)(((__u64)hash * total) >> 32);
+
+    FLAG_TRACE_BUCKET(flag_caller(run), hash, point, total);
+    return point;
 }
 
 /* The step of the bucket that holds the hash. */

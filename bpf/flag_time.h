@@ -72,7 +72,7 @@ FLAG_PART __u32 flag_ramp(struct flag_run *run)
     if (length <= 0)
         return FLAG_NO_VARIANT;
     hash = flag_murmur_finish(hash, pending, (seed_bytes & 3) + (length & 3), seed_bytes + length);
-    run->point = hash;
+    FLAG_TRACE_BUCKET(flag_caller(run), hash, hash, 0);
     return hash < flag_ramp_share(ramp, flag_unix_ns(run)) ? FLAG_LOAD(ramp->variant) : FLAG_NO_VARIANT;
 }
 

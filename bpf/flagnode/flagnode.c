@@ -14,6 +14,7 @@
 
 struct flag_run;
 struct flag_value;
+struct flag_caller;
 
 struct flag_trace_step {
     uint16_t at;
@@ -32,16 +33,20 @@ struct flag_trace_fact {
 struct flag_trace {
     uint32_t step_count;
     uint32_t fact_count;
-    uint32_t point;
-    uint32_t weights; /* 0: nothing was projected */
+    uint32_t bucketed; /* 1: a hash was computed, the last one of which is */
+    uint32_t hash;
+    uint32_t point;    /* where it falls in the sum of the weights */
+    uint32_t total;    /* that sum; 0 for a ramp */
     struct flag_trace_step steps[TRACE_STEPS];
     struct flag_trace_fact facts[TRACE_FACTS];
 };
 
 static void trace_step(struct flag_run *run, int at, int next);
 static void trace_fact(struct flag_run *run, uint32_t index, const struct flag_value *value);
+static void trace_bucket(const struct flag_caller *caller, uint32_t hash, uint32_t point, uint32_t total);
 #define FLAG_TRACE(run, at, next) trace_step(run, at, next)
 #define FLAG_TRACE_FACT(run, index, value) trace_fact(run, index, value)
+#define FLAG_TRACE_BUCKET(caller, hash, point, total) trace_bucket(caller, hash, point, total)
 
 #include "../libflagfabric/process.h"
 
@@ -60,8 +65,6 @@ static void trace_step(struct flag_run *run, int at, int next)
     if (trace->step_count < TRACE_STEPS)
         trace->steps[trace->step_count] = (struct flag_trace_step){ .at = at, .next = next };
     trace->step_count++;
-    trace->point = run->point;
-    trace->weights = run->weights;
 }
 
 static void trace_fact(struct flag_run *run, uint32_t index, const struct flag_value *value)
@@ -80,6 +83,19 @@ static void trace_fact(struct flag_run *run, uint32_t index, const struct flag_v
     *fact = (struct flag_trace_fact){ .index = index, .type = value->type, .bytes = value->bytes, .bits = value->bits };
     if (value->type == FLAG_VALUE_STRING)
         memcpy(fact->text, (const void *)(uintptr_t)value->bits, value->bytes < TRACE_TEXT ? value->bytes : TRACE_TEXT);
+}
+
+/* A flag's own bucket comes after those of its prerequisites, so the last one is its. */
+static void trace_bucket(const struct flag_caller *caller, uint32_t hash, uint32_t point, uint32_t total)
+{
+    struct flag_trace *trace = caller->trace;
+
+    if (!trace)
+        return;
+    trace->bucketed = 1;
+    trace->hash = hash;
+    trace->point = point;
+    trace->total = total;
 }
 
 /* A caller of the node is no process of this host. */

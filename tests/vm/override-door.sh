@@ -62,6 +62,10 @@ attach() { # URL EXE SYMBOL SIGNATURE
 detach() { curl -sS -f -o "$work/detached" -X DELETE "$1/api/v1/attachments?exe=$2&symbol=$3"; }
 attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"state":"attached"' | wc -l)" = 3 ]; }
 put() { curl -sS -f -o "$work/put" -X PUT "$url/api/v1/flags/$1" -H 'content-type: application/json' -d "$2"; }
+is_known() { echo "$1" | "$root/tests/native/out/ask" | awk '{ exit $6 == 0 }'; }
+put_and_wait() { # NAME DEFINITION: a write is answered when it is committed, and in the table some moments later
+    put "$1" "$2" && within 20 is_known "$1"
+}
 switch() {
     put checkout "{\"state\":\"ENABLED\",\"variants\":{\"on\":true,\"off\":false},\"defaultVariant\":\"$1\"}"
 }
@@ -106,13 +110,57 @@ check and-never-answered-otherwise test "$(wc -l <"$work/later")" = 1
 kill $later
 
 # The same table, evaluated in the kernel and by the library.
-put quarter '{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{"fractional":[["on",25],["off",75]]}}'
+put_and_wait quarter '{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{"fractional":[["on",25],["off",75]]}}'
 "$targets/target" --keys 100 quarter >"$work/by-kernel"
 for i in $(seq 0 99); do echo "quarter user-$i"; done | "$root/tests/native/out/ask" |
     awk '{ print "user-" NR - 1, $1 ? "on" : "off" }' >"$work/by-library"
 check a-percentage-agrees-with-the-library-for-100-keys cmp "$work/by-kernel" "$work/by-library"
 ons=$(grep -c ' on$' "$work/by-kernel")
 check "a-percentage-divides-the-keys-($ons-of-100-on-at-25-percent)" test "$ons" -gt 10 -a "$ons" -lt 45
+
+# Rules that look at the key, at other flags and at the clock: both doors, 100 keys each.
+agrees() { # NAME DEFINITION: whether the kernel and the library give 100 keys the same answers, and not all the same
+    put_and_wait "$1" "$2"
+    "$targets/target" --keys 100 "$1" >"$work/by-kernel"
+    for i in $(seq 0 99); do echo "$1 user-$i"; done | "$root/tests/native/out/ask" |
+        awk '{ print "user-" NR - 1, $1 ? "on" : "off" }' >"$work/by-library"
+    diff "$work/by-kernel" "$work/by-library" >"$work/apart" || { head -n 6 "$work/apart"; return 1; }
+    [ "$(awk '{ print $2 }' "$work/by-kernel" | sort -u | wc -l)" = 2 ]
+}
+bare='"state":"ENABLED","variants":{"on":true,"off":false}'
+variants="$bare,\"defaultVariant\":\"off\""
+key='{"var":"targetingKey"}'
+check a-rule-on-the-key-agrees agrees by-key "{$variants,\"targeting\":{\"if\":[{\"or\":[{\"in\":[$key,[\"user-1\",\"user-70\",\"user-99\"]]},{\"ends_with\":[$key,\"3\"]},{\">\":[$key,\"user-95\"]}]},\"on\",{\"fractional\":[{\"cat\":[\"seed-\",$key]},[\"on\",30],[\"off\",70]]}]}}"
+check a-ramp-agrees agrees ramping "{$variants,\"salt\":\"grain\",\"ramp\":{\"variant\":\"on\",\"from\":40,\"to\":40,\"start\":\"2020-01-01T00:00:00Z\",\"end\":\"2020-01-02T00:00:00Z\"}}"
+check prerequisites-and-activation-agree agrees needing "{$bare,\"defaultVariant\":\"on\",\"offVariant\":\"off\",\"activateAt\":\"2020-01-01T00:00:00Z\",\"prerequisites\":[{\"flag\":\"by-key\",\"variant\":\"on\"}]}"
+
+# What the kernel knows of the process that asks; the library knows the same of its own.
+says() { # NAME RULE PROGRAM: whether the program answers on by a flag whose rule is this
+    put_and_wait "$1" "{$variants,\"targeting\":{\"if\":[$2,\"on\",\"off\"]}}"
+    timeout 5 "$3" "$1" >"$work/$1.says"
+    grep -q "flag $1 on" "$work/$1.says" || { cat "$work/$1.says"; return 1; }
+}
+asks() { # NAME RULE: the same of the library, in the program ask
+    put_and_wait "$1" "{$variants,\"targeting\":{\"if\":[$2,\"on\",\"off\"]}}"
+    echo "$1" | "$root/tests/native/out/ask" | grep -q '^1 '
+}
+check the-kernel-knows-the-programs-path says exe "{\"==\":[{\"var\":\"process.exe\"},\"$targets/target\"]}" "$targets/target"
+check the-kernel-knows-the-programs-name says comm '{"==":[{"var":"process.comm"},"target"]}' "$targets/target"
+check the-kernel-knows-the-user says uid '{"===":[{"var":"process.uid"},0]}' "$targets/target"
+mkdir -p /sys/fs/cgroup/shop.slice/web && echo $$ >/sys/fs/cgroup/shop.slice/web/cgroup.procs
+check the-kernel-knows-the-control-group says cgroup '{"==":[{"var":"process.cgroup"},"/shop.slice/web"]}' "$targets/target"
+check the-library-knows-the-programs-path asks exe-library "{\"==\":[{\"var\":\"process.exe\"},\"$root/tests/native/out/ask\"]}"
+check the-library-knows-the-programs-name asks comm-library '{"==":[{"var":"process.comm"},"ask"]}'
+check the-library-knows-the-control-group asks cgroup-library '{"==":[{"var":"process.cgroup"},"/shop.slice/web"]}'
+echo $$ >/sys/fs/cgroup/cgroup.procs
+
+# A flag that every host has before it is due: the running program turns by itself.
+due=$(date -u -d '+20 seconds' +%Y-%m-%dT%H:%M:%SZ)
+put_and_wait due "{$bare,\"defaultVariant\":\"on\",\"offVariant\":\"off\",\"activateAt\":\"$due\"}"
+"$targets/target" due >"$work/due" & waiting=$!
+check a-flag-that-is-not-due-is-off within 10 last_is due 'flag due off'
+check and-turns-on-by-itself-when-it-is within 60 last_is due 'flag due on'
+kill $waiting
 
 # libflagfabric's own entry, in a process that finds no table: only the override can say on.
 check attaches-the-library attach $url "$(readlink -f "$root/dist/libflagfabric.so")" is_feature_enabled flag

@@ -89,18 +89,21 @@ internal static unsafe class NodeEvaluator
     }
 
     /// <summary>struct flag_trace.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 16 + StepCapacity * 4 + FactCapacity * (24 + Fact.TextBytes))]
+    [StructLayout(LayoutKind.Sequential, Size = HeadBytes + StepCapacity * 4 + FactCapacity * (24 + Fact.TextBytes))]
     internal struct Trace
     {
         internal const int StepCapacity = 256;
         internal const int FactCapacity = 64;
+        private const int HeadBytes = 24;
 
         public uint StepCount;
         public uint FactCount;
+        public uint Bucketed;
+        public uint Hash;
         public uint Point;
-        public uint Weights;
+        public uint Total;
 
-        internal static Step* Steps(Trace* trace) => (Step*)(trace + 0) + 4;
+        internal static Step* Steps(Trace* trace) => (Step*)((byte*)trace + HeadBytes);
 
         internal static Fact* Facts(Trace* trace) => (Fact*)(Steps(trace) + StepCapacity);
     }

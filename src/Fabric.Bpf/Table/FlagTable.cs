@@ -95,11 +95,9 @@ internal sealed unsafe class FlagTable : IFlagTable
         return sum;
     }
 
-    public FlagAnswer Evaluate(string key, EvaluationContext context)
-    {
-        var answer = TableQuestion.Ask(_memory.Bytes, key, context);
-        return new FlagAnswer((long)answer.Revision, (AnswerReason)answer.Reason, answer.Variant == Layout.NoVariant ? null : answer.Variant);
-    }
+    public FlagAnswer Evaluate(string key, EvaluationContext context) => Read(TableQuestion.Ask(_memory.Bytes, key, context));
+
+    public Explanation Explain(string key, EvaluationContext context) => Tracing.Explain(_memory.Bytes, key, context, Read);
 
     public void Dispose()
     {
@@ -107,6 +105,9 @@ internal sealed unsafe class FlagTable : IFlagTable
         foreach (var left in _left)
             left.Dispose();
     }
+
+    private static FlagAnswer Read(NodeEvaluator.Answer answer) =>
+        new((long)answer.Revision, (AnswerReason)answer.Reason, answer.Variant == Layout.NoVariant ? null : answer.Variant);
 
     private static string NodeOf(ITableMemory memory)
     {

@@ -56,4 +56,7 @@ public interface IFlagTable : IDisposable
     /// of threads may call it, also while another one writes.
     /// </summary>
     FlagAnswer Evaluate(string key, EvaluationContext context);
+
+    /// <summary>The same with how the answer came about, for whoever asks why. A step's place in the definition is known to its compiler.</summary>
+    Explanation Explain(string key, EvaluationContext context);
 }

@@ -62,6 +62,8 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     public void Stamp() => Stamps++;
 
+    public Explanation Explain(string key, EvaluationContext context) => new(default, [], [], null, false);
+
     public FlagAnswer Evaluate(string key, EvaluationContext context) => default;
 
     public void Dispose() => Disposed = true;

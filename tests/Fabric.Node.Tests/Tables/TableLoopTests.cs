@@ -145,6 +145,8 @@ public sealed class TableLoopTests
 
         public void Stamp() { }
 
+        public Explanation Explain(string key, EvaluationContext context) => throw new NotSupportedException();
+
         public FlagAnswer Evaluate(string key, EvaluationContext context) => default;
 
         public void Dispose() => Go.Dispose();
