@@ -101,9 +101,9 @@ public sealed class FlagCommandTests(LiveNode node) : IClassFixture<LiveNode>
         const string text = """{"state":"ENABLED","variants":{"a":"x","b":"y"},"defaultVariant":"a"}""";
         Assert.Equal(0, (await node.RunWithInputAsync(text, "flag", "set", "from-input", "--file", "-")).Code);
 
-        var wrong = await node.RunWithInputAsync("""{"state":"X","colour":1}""", "flag", "set", "from-input", "--file", "-");
+        var wrong = await node.RunWithInputAsync("""{"state":"X","varients":{}}""", "flag", "set", "from-input", "--file", "-");
         Assert.Equal((1, ""), (wrong.Code, wrong.Out));
-        Assert.Contains("  /colour: unknown field", wrong.Error, StringComparison.Ordinal);
+        Assert.Contains("  /varients: unknown field; did you mean \"variants\"?", wrong.Error, StringComparison.Ordinal);
         Assert.Contains("  /state: must be", wrong.Error, StringComparison.Ordinal);
     }
 

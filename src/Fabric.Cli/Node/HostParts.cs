@@ -1,6 +1,7 @@
 using Fabric.Bpf.Attach;
 using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
+using Fabric.Flags.Compilation;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 using Fabric.Raft;
@@ -38,7 +39,8 @@ internal static class HostParts
     private static IFlagTable OpenTable(NodeOptions options, FabricIdentity identity, OverrideDoor door)
     {
         var table = TablePlace.Open(
-            new TableOwner(identity.Id, options.Name, identity.Capacity), options.TablePath, options.DataDirectory, out _);
+            new TableOwner(identity.Id, options.Name, identity.Capacity) { Facts = new HostFacts(options.Name, options.Labels) },
+            options.TablePath, options.DataDirectory, out _);
         door.Serve(table);
         return table;
     }

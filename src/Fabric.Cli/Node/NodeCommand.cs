@@ -67,6 +67,7 @@ internal static class NodeCommand
         private readonly Option<string[]> _peers = Many("--peer", "Another voter; three voters are two of these", "name=…,raft=…,http=…");
         private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
+        private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
         private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
         private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
         private readonly Option<string?> _readTimeout = Text("--read-timeout", "Time that a read may wait [5s]", "TIME");
@@ -77,7 +78,7 @@ internal static class NodeCommand
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _config, _table, _capacity,
+            _name, _data, _http, _raft, _peers, _config, _table, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxWrites, _maxConnections,
         ];
 
@@ -90,6 +91,7 @@ internal static class NodeCommand
             Peers = parse.GetValue(_peers) ?? [],
             Config = parse.GetValue(_config),
             Table = parse.GetValue(_table),
+            Labels = parse.GetValue(_labels) ?? [],
             Capacity = parse.GetValue(_capacity),
             WriteTimeout = parse.GetValue(_writeTimeout),
             ReadTimeout = parse.GetValue(_readTimeout),

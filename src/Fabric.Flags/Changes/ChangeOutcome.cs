@@ -16,6 +16,11 @@ public abstract record ChangeOutcome
     /// <summary>Nothing was changed: a flag to be deleted is not there.</summary>
     public sealed record NotFound(string Key) : ChangeOutcome;
 
+    /// <summary>Nothing was changed: a rule between flags would no longer hold.</summary>
+    /// <param name="Key">The flag whose change breaks it.</param>
+    /// <param name="Reason">Which rule, as the rest of a sentence about the flag.</param>
+    public sealed record Refused(string Key, string Reason) : ChangeOutcome;
+
     /// <summary>Nothing was changed: the flags would exceed what the fabric holds.</summary>
     /// <param name="Reason">Which bound, and its value.</param>
     public sealed record Full(string Reason) : ChangeOutcome;

@@ -71,8 +71,9 @@ internal sealed partial class ExpressionCompiler
         });
     }
 
-    private Node HashKey(string place, Node project, Node nobody) =>
-        Begin(_bucketingName, place, Make(new NodeContent(StepOp.HashKey) { Yes = project, No = nobody }, place));
+    private Node HashKey(string place, Node project, Node nobody) => project == nobody
+        ? nobody
+        : Begin(_bucketingName, place, Make(new NodeContent(StepOp.HashKey) { Yes = project, No = nobody }, place));
 
     private Node Begin(Leaf text, string place, Node next) => Make(new NodeContent(StepOp.HashBegin) { Left = text, Yes = next }, place);
 

@@ -124,10 +124,8 @@ internal sealed partial class ExpressionCompiler
     {
         if (!left.IsOperand || !right.IsOperand)
             return RefuseLiteral(left.IsOperand ? right : left);
-        if (IsNoString(left) || IsNoString(right))
-            return neither;
-        var (own, other) = (left.IsConstant ? SemanticVersion.Parse(left.Value.Text!) : null, right.IsConstant ? SemanticVersion.Parse(right.Value.Text!) : null);
-        if (left.IsConstant && own is null || right.IsConstant && other is null)
+        var (own, other) = (VersionOf(left), VersionOf(right));
+        if (IsNoVersion(left, own) || IsNoVersion(right, other))
             return neither;
         if (own is not null && other is not null)
             return own.Is(test.Kind, other) ? yes : no;
@@ -141,6 +139,12 @@ internal sealed partial class ExpressionCompiler
             },
             test.Place);
     }
+
+    /// <summary>A constant's version: a number is one as it is written. Null for what the evaluator must read, too.</summary>
+    private static SemanticVersion? VersionOf(Leaf leaf) =>
+        leaf.IsConstant && !leaf.Is(ScalarType.Null) && Folding.Text(leaf.Value) is { } text ? SemanticVersion.Parse(text) : null;
+
+    private static bool IsNoVersion(Leaf leaf, SemanticVersion? version) => leaf.IsConstant && version is null && !leaf.Is(ScalarType.Double);
 
     private static bool IsNoString(Leaf leaf) => leaf.Kind == LeafKind.Register || leaf.IsConstant && leaf.Value.Type != ScalarType.String;
 }

@@ -6,15 +6,18 @@ namespace Fabric.Flags.State;
 /// <summary>All flags after one entry of the log: immutable, so any number of readers may hold one.</summary>
 public sealed class FlagSet
 {
-    private FlagSet(long revision, ImmutableSortedDictionary<string, Flag> flags, long definitionBytes)
+    private readonly DependencyIndex _dependencies;
+
+    private FlagSet(long revision, ImmutableSortedDictionary<string, Flag> flags, long definitionBytes, DependencyIndex dependencies)
     {
+        _dependencies = dependencies;
         Revision = revision;
         Flags = flags;
         DefinitionBytes = definitionBytes;
     }
 
     /// <summary>No flags, before the first entry.</summary>
-    public static FlagSet Empty { get; } = new(0, ImmutableSortedDictionary.Create<string, Flag>(StringComparer.Ordinal), 0);
+    public static FlagSet Empty { get; } = new(0, ImmutableSortedDictionary.Create<string, Flag>(StringComparer.Ordinal), 0, DependencyIndex.Empty);
 
     /// <summary>The log index of the last change set in it.</summary>
     public long Revision { get; }
@@ -30,7 +33,7 @@ public sealed class FlagSet
     {
         var map = ImmutableSortedDictionary.CreateRange(
             StringComparer.Ordinal, flags.Select(static flag => KeyValuePair.Create(flag.Key, flag)));
-        return new FlagSet(revision, map, map.Values.Sum(static flag => (long)flag.Definition.Json.Length));
+        return new FlagSet(revision, map, map.Values.Sum(static flag => (long)flag.Definition.Json.Length), DependencyIndex.Of(map.Values));
     }
 
     /// <summary>
@@ -41,6 +44,7 @@ public sealed class FlagSet
     {
         var flags = Flags.ToBuilder();
         var bytes = DefinitionBytes;
+        var dependencies = _dependencies;
         foreach (var change in changes.Changes)
         {
             var current = Flags.GetValueOrDefault(change.Key);
@@ -60,6 +64,8 @@ public sealed class FlagSet
                     flags.Remove(change.Key);
                     break;
             }
+
+            dependencies = dependencies.With(change.Key, current, flags.GetValueOrDefault(change.Key));
         }
 
         // A set that only removes or shrinks passes even when a bound was lowered below what is there already.
@@ -67,6 +73,9 @@ public sealed class FlagSet
             return (this, new ChangeOutcome.Full($"the fabric holds at most {capacity} flags"));
         if (bytes > Limits.StateBytes && bytes > DefinitionBytes)
             return (this, new ChangeOutcome.Full($"all definitions together have at most {Limits.StateBytes} bytes"));
-        return (new FlagSet(revision, flags.ToImmutable(), bytes), new ChangeOutcome.Applied(revision));
+        var next = flags.ToImmutable();
+        return new PrerequisiteRules(Flags, next, dependencies).Broken(changes) is { } refused
+            ? (this, refused)
+            : (new FlagSet(revision, next, bytes, dependencies), new ChangeOutcome.Applied(revision));
     }
 }

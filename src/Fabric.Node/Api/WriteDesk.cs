@@ -40,6 +40,7 @@ internal sealed class WriteDesk(WriteCoordinator writes, OperationLedger ledger,
             ? Refusals.Precondition(missing.Key, 0)
             : Refusals.NoFlag(missing.Key),
         WriteResult.Decided { Outcome: ChangeOutcome.Full full } => Refusals.Full(full.Reason),
+        WriteResult.Decided { Outcome: ChangeOutcome.Refused refused } => Refusals.Prerequisite(refused.Key, refused.Reason),
         WriteResult.Busy => Refusals.TooMany(gate.Limit),
         WriteResult.Refused refused => Refusals.Refused(refused.Reason),
         WriteResult.NoLeader other => Refusals.NoLeader(other.Reason),

@@ -22,6 +22,7 @@ internal enum OutcomeKind
     Refused = 6,
     Unknown = 7,
     Busy = 8,
+    Broken = 9,
 }
 
 /// <summary>The log index that a linearizable read must have seen; null from a member that does not lead.</summary>

@@ -4,8 +4,9 @@ namespace Fabric.Node.Options;
 
 /// <summary>The file that all hosts of a fabric share, as it was written.</summary>
 /// <param name="Members">All voters.</param>
+/// <param name="Labels">What is said of each member's host, each as <c>zone=eu-1</c>.</param>
 /// <param name="Settings">Everything else in it.</param>
-internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, NodeSettings Settings)
+internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDictionary<string, IReadOnlyList<string>> Labels, NodeSettings Settings)
 {
     public const int MaxBytes = 1024 * 1024;
 
@@ -53,15 +54,16 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, NodeSetting
 
         var settings = new NodeSettings();
         var members = new List<NodeMember>();
+        var labels = new Dictionary<string, IReadOnlyList<string>>(StringComparer.Ordinal);
         foreach (var field in root.EnumerateObject())
         {
             if (field.Name == "members")
-                ReadMembers(field.Value, members, problems);
+                ReadMembers(field.Value, members, labels, problems);
             else
                 settings = With(settings, field, problems);
         }
 
-        return new FabricFile(members, settings);
+        return new FabricFile(members, labels, settings);
     }
 
     private static NodeSettings With(NodeSettings settings, JsonProperty field, ICollection<OptionProblem> problems)
@@ -85,11 +87,12 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, NodeSetting
         }
     }
 
-    private static void ReadMembers(JsonElement value, List<NodeMember> members, ICollection<OptionProblem> problems)
+    private static void ReadMembers(
+        JsonElement value, List<NodeMember> members, Dictionary<string, IReadOnlyList<string>> labels, ICollection<OptionProblem> problems)
     {
         if (value.ValueKind != JsonValueKind.Array)
         {
-            problems.Add(new OptionProblem("config /members", value.GetRawText(), "an array of {\"name\", \"raft\", \"http\"}"));
+            problems.Add(new OptionProblem("config /members", value.GetRawText(), "an array of {\"name\", \"raft\", \"http\", \"labels\"}"));
             return;
         }
 
@@ -104,8 +107,21 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, NodeSetting
             }
 
             var parts = element.EnumerateObject().ToDictionary(part => part.Name, part => part.Value.ToString(), StringComparer.Ordinal);
-            if (MemberParts.Read(parts, place, problems) is { } member)
-                members.Add(member);
+            parts.Remove("labels");
+            if (MemberParts.Read(parts, place, problems) is not { } member)
+                continue;
+            members.Add(member);
+            labels[member.Name] = ReadLabels(element, place, problems);
         }
+    }
+
+    private static string[] ReadLabels(JsonElement member, string place, ICollection<OptionProblem> problems)
+    {
+        if (!member.TryGetProperty("labels", out var labels))
+            return [];
+        if (labels.ValueKind == JsonValueKind.Object && labels.EnumerateObject().All(static label => label.Value.ValueKind == JsonValueKind.String))
+            return [.. labels.EnumerateObject().Select(static label => $"{label.Name}={label.Value.GetString()}")];
+        problems.Add(new OptionProblem($"{place} labels", labels.GetRawText(), "an object of names and strings"));
+        return [];
     }
 }

@@ -23,6 +23,9 @@ public sealed record NodeOptions
     /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
     public string? TablePath { get; init; }
 
+    /// <summary>What rules can ask of this host as <c>host.labels.NAME</c>.</summary>
+    public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
     /// <summary>Flags that a new fabric will hold at most; settled by its first leader.</summary>
     public int Capacity { get; init; } = Fabric.Flags.Limits.DefaultCapacity;
 

@@ -22,6 +22,7 @@ public static class NodeOptionsReader
             Members = members,
             Raft = members.Count == 0 && settings.Raft is not null ? ReadEndpoint("raft", settings.Raft, problems) : null,
             TablePath = settings.Table,
+            Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
         };
         options = WithNumbers(options, settings, problems);
         Require("name", settings.Name, "the name of this node", problems);

@@ -14,6 +14,9 @@ public sealed record NodeSettings
     /// <summary>The other voters, each as <c>name=b,raft=10.0.0.2:7501,http=http://10.0.0.2:7401</c>.</summary>
     public IReadOnlyList<string> Peers { get; init; } = [];
 
+    /// <summary>What rules can ask of this host, each as <c>zone=eu-1</c>; of two for one name the later counts.</summary>
+    public IReadOnlyList<string> Labels { get; init; } = [];
+
     public string? Table { get; init; }
     public string? Capacity { get; init; }
     public string? WriteTimeout { get; init; }

@@ -42,6 +42,9 @@ internal static class Refusals
     public static Refusal Busy(string key) =>
         new(409, "conflict", "The flag keeps changing", $"\"{key}\" was changed by others at every attempt; try again") { Key = key, RetryAfter = Soon };
 
+    public static Refusal Prerequisite(string key, string reason) =>
+        new(409, "prerequisite", "Flags that need each other would no longer fit", $"\"{key}\" cannot be changed so: {reason}") { Key = key };
+
     public static Refusal Precondition(string key, long actual) =>
         new(412, "precondition-failed", "The flag is not as the request requires", Differs(key, actual)) { Key = key, ActualRevision = actual };
 

@@ -17,6 +17,10 @@ internal static class SnapshotBody
     private const int ConflictKind = 1;
     private const int NotFoundKind = 2;
     private const int FullKind = 3;
+    private const int RefusedKind = 4;
+
+    /// <summary>Between a refused flag's key, which has no control characters, and the reason.</summary>
+    private const char Separator = '\n';
 
     public static ReadOnlySpan<byte> Write(MachineState state)
     {
@@ -127,6 +131,7 @@ internal static class SnapshotBody
                 ChangeOutcome.Conflict conflict => (ConflictKind, conflict.Key, conflict.ActualRevision),
                 ChangeOutcome.NotFound missing => (NotFoundKind, missing.Key, 0),
                 ChangeOutcome.Full full => (FullKind, (string?)full.Reason, 0L),
+                ChangeOutcome.Refused refused => (RefusedKind, $"{refused.Key}{Separator}{refused.Reason}", 0),
                 _ => throw new InvalidOperationException($"No rule writes a {operation.Outcome.GetType().Name}."),
             };
             writer.Write(kind);
@@ -163,6 +168,7 @@ internal static class SnapshotBody
             (ConflictKind, not null) => new ChangeOutcome.Conflict(text, number),
             (NotFoundKind, not null) => new ChangeOutcome.NotFound(text),
             (FullKind, not null) => new ChangeOutcome.Full(text),
+            (RefusedKind, not null) when text.Split(Separator, 2) is [var key, var reason] => new ChangeOutcome.Refused(key, reason),
             _ => throw new InvalidDataException($"an outcome of kind {kind} is unknown"),
         };
     }

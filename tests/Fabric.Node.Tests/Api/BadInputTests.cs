@@ -62,10 +62,10 @@ public sealed class BadInputTests : IAsyncLifetime
     public async Task Everything_that_is_wrong_is_named_at_once()
     {
         var answer = await _node.SendAsync(HttpMethod.Put, "/api/v1/flags/flag?wait=fleet",
-            """{"state":"MAYBE","variants":{"on":true,"off":"no"},"defaultVariant":"gone","colour":"red"}""", ("Idempotency-Key", "not-a-uuid"), ("If-Match", "5"));
+            """{"state":"MAYBE","variants":{"on":true,"off":"no"},"defaultVariant":"gone","metaData":{}}""", ("Idempotency-Key", "not-a-uuid"), ("If-Match", "5"));
 
         AssertRefused(answer, 400, "invalid-request");
-        Assert.Equal(["?wait", "Idempotency-Key", "If-Match", "/colour", "/state", "/variants/off", "/defaultVariant"], answer.ErrorPaths);
+        Assert.Equal(["?wait", "Idempotency-Key", "If-Match", "/metaData", "/state", "/variants/off", "/defaultVariant"], answer.ErrorPaths);
     }
 
     [Theory]

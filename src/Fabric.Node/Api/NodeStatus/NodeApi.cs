@@ -46,6 +46,7 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
             TableRevision = view?.Revision,
             TableDigest = view is null ? null : Hex(view.Digest),
             TableKind = view?.Kind.ToString().ToLowerInvariant(),
+            Labels = options.Labels,
             Override = new OverrideBody(support.Supported, support.Supported ? null : support.Sentence),
             LastContact = status.LastContact,
             StateDigest = new StateDigestBody(state.AppliedIndex, Hex(state.Digest)),

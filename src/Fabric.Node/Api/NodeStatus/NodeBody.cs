@@ -35,6 +35,10 @@ internal sealed record NodeBody
     public required string? TableDigest { get; init; }
 
     public required string? TableKind { get; init; }
+
+    /// <summary>What rules can ask of this host.</summary>
+    public IReadOnlyDictionary<string, string>? Labels { get; init; }
+
     public required OverrideBody Override { get; init; }
 
     /// <summary>When a leader was last heard, or led from here.</summary>
