@@ -3,7 +3,8 @@
 #ifndef FABRIC_FLAG_STEPS_H
 #define FABRIC_FLAG_STEPS_H
 
-#include "flag_value.h"
+#include "flag_member.h"
+#include "flag_version.h"
 
 /* How a program ends. */
 #define FLAG_END_FAIL (-1)

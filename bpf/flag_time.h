@@ -3,7 +3,7 @@
 #ifndef FABRIC_FLAG_TIME_H
 #define FABRIC_FLAG_TIME_H
 
-#include "flag_value.h"
+#include "flag_fetch.h"
 
 /* A stamp so far in the future is of the host's last boot. */
 #define FLAG_CLOCK_SLACK_NS 60000000000LL

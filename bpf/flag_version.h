@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-2.0-only OR Apache-2.0 */
-/* Semantic versions: read from a text, and compared by their precedence. */
+/* sem_ver: versions are read from texts, and compared by their precedence. */
 #ifndef FABRIC_FLAG_VERSION_H
 #define FABRIC_FLAG_VERSION_H
 
-#include "flag_text.h"
+#include "flag_value.h"
 
 #define FLAG_VERSION_BYTES 256
 
@@ -205,6 +205,39 @@ FLAG_INLINE int flag_compare_versions(struct flag_run *run, __u32 how)
     default:
         return order >= 0;
     }
+}
+
+/* Reads `left` as a version; FLAG_NEITHER where it is none. */
+FLAG_INLINE int flag_left_version(struct flag_run *run, __u32 which)
+{
+    switch (run->left.type) {
+    case FLAG_VALUE_LIST:
+    case FLAG_VALUE_OBJECT:
+        return 0;
+    default:
+        return flag_to_text(run) && flag_read_version(run, which);
+    }
+}
+
+/* sem_ver of `left` and the version at `place`, or `right`. */
+FLAG_PART int flag_in_version(struct flag_run *run, __u32 how, __u32 place)
+{
+    if (!run || !flag_left_version(run, 0))
+        return FLAG_NEITHER;
+    if (place == 0) {
+        run->left = run->right;
+        if (!flag_left_version(run, 1))
+            return FLAG_NEITHER;
+        return flag_compare_versions(run, how);
+    }
+    const struct flag_version *known = (const struct flag_version *)flag_block_at(run, place, sizeof(*known));
+    if (!known)
+        return FLAG_FAILED;
+    for (int i = 0; i < 3; i++)
+        run->versions[1].number[i] = FLAG_LOAD(known->number[i]);
+    if (!flag_set_block_text(run, FLAG_LOAD(known->prerelease), FLAG_LOAD(known->prerelease_bytes), &run->versions[1].prerelease))
+        return FLAG_FAILED;
+    return flag_compare_versions(run, how);
 }
 
 #endif
