@@ -120,6 +120,18 @@ public sealed class FlagCommandTests(LiveNode node) : IClassFixture<LiveNode>
     }
 
     [Fact]
+    public async Task A_flag_that_another_one_needs_cannot_be_deleted_and_that_exits_6()
+    {
+        await node.RunAsync("flag", "set", "needed", "--default", "on");
+        const string needing = """{"state":"ENABLED","variants":{"on":true},"prerequisites":[{"flag":"needed","variant":"on"}]}""";
+        Assert.Equal(0, (await node.RunWithInputAsync(needing, "flag", "set", "needing", "--file", "-")).Code);
+
+        var deleted = await node.RunAsync("flag", "delete", "needed");
+        Assert.Equal((6, ""), (deleted.Code, deleted.Out));
+        Assert.Contains("the flag \"needing\" needs its variant \"on\"", deleted.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Json_is_the_apis_own_answer_and_its_problems_go_to_standard_error()
     {
         var set = Json(await node.RunAsync("flag", "set", "json", "--default", "on", "-o", "json"));

@@ -212,6 +212,17 @@ public sealed class FlagsApiTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_flag_without_what_it_needs_is_409_and_nothing_is_applied()
+    {
+        var answer = await _node.PutAsync("user", TestNode.Needing("base"));
+
+        Assert.Equal((409, "prerequisite", "no"), (answer.Status, answer.Kind, answer.Body.GetProperty("applied").GetString()));
+        Assert.Equal("user", answer.Body.GetProperty("key").GetString());
+        Assert.Equal("\"user\" cannot be changed so: it needs the flag \"base\", which does not exist", answer.Detail);
+        Assert.Equal(404, (await _node.GetAsync("/api/v1/flags/user")).Status);
+    }
+
+    [Fact]
     public async Task A_write_sent_twice_with_one_key_applies_once()
     {
         var id = Guid.NewGuid().ToString();

@@ -31,6 +31,15 @@ public sealed class NodeStatusTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_node_says_its_labels()
+    {
+        await using var node = await TestNode.StartAsync(with: options => options with { Labels = new Dictionary<string, string> { ["zone"] = "eu" } });
+
+        Assert.Equal("""{"zone":"eu"}""", (await node.GetAsync("/api/v1/node")).Body.GetProperty("labels").GetRawText());
+        Assert.Equal("{}", (await _node.GetAsync("/api/v1/node")).Body.GetProperty("labels").GetRawText());
+    }
+
+    [Fact]
     public async Task Alive_is_not_ready_and_the_reason_is_said()
     {
         await Eventually.HoldsAsync(() => _node.Host.NotReady is null);

@@ -32,6 +32,11 @@ public sealed class ForwardingTests : IAsyncLifetime
         Assert.Equal((412, put.Revision + 1), await ConflictAsync(node.PutAsync("checkout", TestNode.Bool, ("If-Match", put.ETag!))));
         Assert.Equal(404, (await node.SendAsync(HttpMethod.Delete, "/api/v1/flags/absent")).Status);
         Assert.Equal(200, (await node.SendAsync(HttpMethod.Patch, "/api/v1/flags/checkout", """{"state":"DISABLED"}""")).Status);
+        Assert.Equal(201, (await node.PutAsync("user", TestNode.Needing("checkout"))).Status);
+        var refused = await node.SendAsync(HttpMethod.Delete, "/api/v1/flags/checkout");
+        Assert.Equal((409, "prerequisite"), (refused.Status, refused.Kind));
+        Assert.Equal("\"checkout\" cannot be changed so: the flag \"user\" needs its variant \"on\"", refused.Detail);
+        Assert.Equal(200, (await node.SendAsync(HttpMethod.Delete, "/api/v1/flags/user")).Status);
         Assert.Equal(200, (await node.SendAsync(HttpMethod.Delete, "/api/v1/flags/checkout")).Status);
         Assert.Equal(404, (await node.GetAsync("/api/v1/flags/checkout")).Status);
 

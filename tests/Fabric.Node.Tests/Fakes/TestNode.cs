@@ -21,6 +21,9 @@ public sealed class TestNode : IAsyncDisposable
 
     public const string Bool = """{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"on"}""";
 
+    /// <summary>The same flag with a prerequisite.</summary>
+    public static string Needing(string flag) => Bool[..^1] + $$""","prerequisites":[{"flag":"{{flag}}","variant":"on"}]}""";
+
     public FakeLog Log { get; }
     public FakeConsensus Consensus { get; }
     public FakeTable Table { get; } = new();

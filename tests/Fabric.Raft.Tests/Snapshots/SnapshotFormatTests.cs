@@ -1,5 +1,7 @@
 using System.Buffers;
 using System.IO.Hashing;
+using Fabric.Flags.Changes;
+using Fabric.Flags.Definitions;
 using Fabric.Raft.Commands;
 using Fabric.Raft.Snapshots;
 using Fabric.Raft.StateMachine;
@@ -47,6 +49,19 @@ public sealed class SnapshotFormatTests
         Assert.Equal(state.Ledger.Operations, back.Ledger.Operations);
         Assert.Equal(state.Ledger.Capacity, back.Ledger.Capacity);
         Assert.Equal(SnapshotFormat.Write(state), SnapshotFormat.Write(back));
+    }
+
+    [Fact]
+    public void A_refusal_is_remembered_with_its_flag_and_its_reason()
+    {
+        var needing = DefinitionParser.Parse("""{"state":"ENABLED","variants":{"on":true},"prerequisites":[{"flag":"gone","variant":"on"}]}"""u8.ToArray()).Definition!;
+        var state = Apply(State(3), 4, new Command.Change(new ChangeSet(Guid.NewGuid(), [new Change.Put("user", needing)])));
+        var refused = Assert.IsType<ChangeOutcome.Refused>(state.Ledger.Operations.Last().Outcome);
+
+        var back = Assert.IsType<SnapshotRead.Good>(SnapshotFormat.Read(SnapshotFormat.Write(state))).State;
+
+        Assert.Equal("user", refused.Key);
+        Assert.Equal(refused, back.Ledger.Operations.Last().Outcome);
     }
 
     [Fact]
