@@ -76,10 +76,15 @@ internal static class NodeCommand
         private readonly Option<string?> _maxWrites = Text("--max-writes-in-flight", "Writes at once [512]", "N");
         private readonly Option<string?> _maxConnections = Text("--max-connections", "Connections at once [1024]", "N");
 
+        private readonly Option<string?> _maxEvaluations = Text("--max-evaluations-in-flight", "Evaluations over HTTP at once [256]", "N");
+        private readonly Option<string?> _maxStreams = Text("--max-event-streams", "Streams of OFREP's events at once [512]", "N");
+        private readonly Option<string[]> _ofrepOrigins = Many("--ofrep-origin", "An origin whose pages may evaluate in a browser, or *; may be given several times", "ORIGIN");
+
         public IEnumerable<Option> All =>
         [
             _name, _data, _http, _raft, _peers, _config, _table, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxWrites, _maxConnections,
+            _maxEvaluations, _maxStreams, _ofrepOrigins,
         ];
 
         public NodeSettings Read(ParseResult parse) => new()
@@ -99,6 +104,9 @@ internal static class NodeCommand
             MaxBodyBytes = parse.GetValue(_maxBody),
             MaxWritesInFlight = parse.GetValue(_maxWrites),
             MaxConnections = parse.GetValue(_maxConnections),
+            MaxEvaluationsInFlight = parse.GetValue(_maxEvaluations),
+            MaxEventStreams = parse.GetValue(_maxStreams),
+            OfrepOrigins = parse.GetValue(_ofrepOrigins) ?? [],
         };
 
         private static Option<string?> Text(string name, string about, string value) => new(name) { Description = about, HelpName = value };

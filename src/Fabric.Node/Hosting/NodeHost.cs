@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Net;
 using System.Net.Sockets;
 using Fabric.Node.Api;
@@ -7,7 +8,9 @@ using Fabric.Node.Api.Cluster;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Evaluation;
 using Fabric.Node.Forwarding;
+using Fabric.Node.Ofrep;
 using Fabric.Node.Options;
 using Fabric.Node.Problems;
 using Fabric.Node.Reads;
@@ -29,6 +32,8 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ILogger _logger;
     private readonly TableLoop _table;
+    private readonly ChangeFeed _changes;
+    private readonly RuleEngines _engines;
     private readonly IConsensus _consensus;
     private readonly CommitSpreader _spreader;
     private readonly ContactStamp _stamp;
@@ -44,7 +49,9 @@ public sealed class NodeHost : IAsyncDisposable
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _logger = loggers.CreateLogger("Fabric.Node");
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
-        _consensus = parts.OpenConsensus(RaftOptionsOf(options, members), _table, loggers);
+        _changes = new ChangeFeed(parts.Time);
+        _engines = new RuleEngines(new HostFacts(options.Name, ImmutableSortedDictionary<string, string>.Empty), parts.Time);
+        _consensus = parts.OpenConsensus(RaftOptionsOf(options, members), new AppliedSinks(_table, _changes), loggers);
         _spreader = new CommitSpreader(_consensus);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _readiness = new Readiness(_consensus, _table, options.Limits);
@@ -111,7 +118,9 @@ public sealed class NodeHost : IAsyncDisposable
         await _spreader.DisposeAsync();
         await _stamp.DisposeAsync();
         await _consensus.DisposeAsync();
+        await _changes.DisposeAsync();
         await _table.DisposeAsync();
+        _engines.Dispose();
         _parts.Door.Dispose();
         await _app.DisposeAsync();
         _http.Dispose();
@@ -121,6 +130,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         await WebServer.StartAsync(_app, token);
         _table.Start();
+        _changes.Start();
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
             await new CatchUp(raft, _options, _http, _parts.Time, _logger).RunAsync(token);
         await _consensus.StartAsync(token);
@@ -143,10 +153,14 @@ public sealed class NodeHost : IAsyncDisposable
 
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));
+        var cors = new OfrepCors(_options.OfrepOrigins);
+        _app.Use(next => http => cors.InvokeAsync(http, next));
         _app.UseRouting();
         _app.Use(next => http => RefuseUntilStarted(http, next));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(_app);
         new ChangesApi(desk, limits).Map(_app);
+        new OfrepApi(new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time), reads, limits).Map(_app);
+        new EventsApi(_changes, limits, time, _app.Lifetime.ApplicationStopping).Map(_app);
         new AttachmentsApi(_parts.Door, limits).Map(_app);
         node.Map(_app);
         new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), _consensus, _options, members, _logger).Map(_app);
@@ -160,7 +174,11 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var path = http.Request.Path;
         var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
-        return needsLog && !_readiness.Started ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
+        if (_readiness.Started)
+            return next(http);
+        if (path.StartsWithSegments(OfrepApi.Prefix))
+            return OfrepError.NotNow("the log is not replayed yet").ExecuteAsync(http);
+        return needsLog ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
     }
 
     private static RaftOptions RaftOptionsOf(NodeOptions options, IReadOnlyList<NodeMember> members) => new()

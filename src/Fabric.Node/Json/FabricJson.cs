@@ -8,6 +8,7 @@ using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Forwarding;
+using Fabric.Node.Ofrep;
 using Fabric.Node.Problems;
 
 namespace Fabric.Node.Json;
@@ -48,4 +49,8 @@ internal sealed partial class FabricJson : JsonSerializerContext;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(ChangesBody))]
+[JsonSerializable(typeof(OfrepRequestBody))]
+[JsonSerializable(typeof(OfrepFlagBody))]
+[JsonSerializable(typeof(OfrepBulkBody))]
+[JsonSerializable(typeof(OfrepErrorBody))]
 internal sealed partial class SparseJson : JsonSerializerContext;

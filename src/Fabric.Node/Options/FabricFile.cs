@@ -80,11 +80,23 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "maxBodyBytes": return settings with { MaxBodyBytes = text };
             case "maxWritesInFlight": return settings with { MaxWritesInFlight = text };
             case "maxConnections": return settings with { MaxConnections = text };
+            case "maxEvaluationsInFlight": return settings with { MaxEvaluationsInFlight = text };
+            case "maxEventStreams": return settings with { MaxEventStreams = text };
+            case "ofrepOrigins": return settings with { OfrepOrigins = Texts(field, problems) };
             default:
                 problems.Add(new OptionProblem($"config /{field.Name}", text, "an unknown field: the file has members, data, table, "
-                    + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxWritesInFlight and maxConnections"));
+                    + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxWritesInFlight, maxConnections, "
+                    + "maxEvaluationsInFlight, maxEventStreams and ofrepOrigins"));
                 return settings;
         }
+    }
+
+    private static IReadOnlyList<string> Texts(JsonProperty field, ICollection<OptionProblem> problems)
+    {
+        if (field.Value.ValueKind == JsonValueKind.Array && field.Value.EnumerateArray().All(one => one.ValueKind == JsonValueKind.String))
+            return [.. field.Value.EnumerateArray().Select(one => one.GetString()!)];
+        problems.Add(new OptionProblem($"config /{field.Name}", field.Value.GetRawText(), "an array of strings"));
+        return [];
     }
 
     private static void ReadMembers(

@@ -18,6 +18,12 @@ public sealed record NodeLimits
     /// <summary>Idempotency keys remembered, to notice one that comes again with another request.</summary>
     public int RememberedOperations { get; init; } = 4096;
 
+    /// <summary>Requests that are evaluated at once; one more is answered 429.</summary>
+    public int EvaluationsInFlight { get; init; } = 256;
+
+    /// <summary>Streams of events open at once; one more is answered 429.</summary>
+    public int EventStreams { get; init; } = 512;
+
     /// <summary>Entries that may be committed and not yet applied while the node still calls itself ready.</summary>
     public long ReadyLag { get; init; } = 5000;
 
@@ -28,6 +34,8 @@ public sealed record NodeLimits
             ("max-body-bytes", BodyBytes, 1024, 64 * 1024 * 1024),
             ("max-writes-in-flight", WritesInFlight, 1, 65_536),
             ("max-connections", Connections, 8, 1_048_576),
+            ("max-evaluations-in-flight", EvaluationsInFlight, 1, 65_536),
+            ("max-event-streams", EventStreams, 1, 1_048_576),
         };
         return from bound in bounds
                where bound.Value < bound.Low || bound.Value > bound.High

@@ -1,4 +1,5 @@
 using System.Net;
+using Fabric.Node.Ofrep;
 
 namespace Fabric.Node.Options;
 
@@ -25,6 +26,9 @@ public sealed record NodeOptions
 
     /// <summary>What rules can ask of this host as <c>host.labels.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>Origins whose pages may evaluate from a browser, such as <c>https://shop.example</c>; <c>*</c> stands for all.</summary>
+    public IReadOnlyList<string> OfrepOrigins { get; init; } = [];
 
     /// <summary>Flags that a new fabric will hold at most; settled by its first leader.</summary>
     public int Capacity { get; init; } = Fabric.Flags.Limits.DefaultCapacity;
@@ -61,6 +65,8 @@ public sealed record NodeOptions
             yield return new OptionProblem("http", null, "an address and a port, such as 127.0.0.1:7401");
         if (Capacity is < 1 or > 1_048_576)
             yield return new OptionProblem("capacity", $"{Capacity}", "a whole number from 1 to 1048576");
+        foreach (var origin in OfrepOrigins.Where(origin => !OfrepCors.IsSound(origin)))
+            yield return new OptionProblem("ofrep-origin", origin, "an origin as browsers send it, such as https://shop.example, or *");
     }
 
     private IEnumerable<OptionProblem> MemberProblems()

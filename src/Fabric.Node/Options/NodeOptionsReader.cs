@@ -23,6 +23,7 @@ public static class NodeOptionsReader
             Raft = members.Count == 0 && settings.Raft is not null ? ReadEndpoint("raft", settings.Raft, problems) : null,
             TablePath = settings.Table,
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
+            OfrepOrigins = settings.OfrepOrigins,
         };
         options = WithNumbers(options, settings, problems);
         Require("name", settings.Name, "the name of this node", problems);
@@ -48,6 +49,9 @@ public static class NodeOptionsReader
         MaxBodyBytes = given.MaxBodyBytes ?? file.MaxBodyBytes,
         MaxWritesInFlight = given.MaxWritesInFlight ?? file.MaxWritesInFlight,
         MaxConnections = given.MaxConnections ?? file.MaxConnections,
+        MaxEvaluationsInFlight = given.MaxEvaluationsInFlight ?? file.MaxEvaluationsInFlight,
+        MaxEventStreams = given.MaxEventStreams ?? file.MaxEventStreams,
+        OfrepOrigins = given.OfrepOrigins.Count > 0 ? given.OfrepOrigins : file.OfrepOrigins,
     };
 
     private static List<NodeMember> ReadMembers(NodeSettings settings, FabricFile? file, List<OptionProblem> problems)
@@ -108,6 +112,8 @@ public static class NodeOptionsReader
             BodyBytes = Whole("max-body-bytes", settings.MaxBodyBytes, options.Limits.BodyBytes, problems),
             WritesInFlight = Whole("max-writes-in-flight", settings.MaxWritesInFlight, options.Limits.WritesInFlight, problems),
             Connections = Whole("max-connections", settings.MaxConnections, options.Limits.Connections, problems),
+            EvaluationsInFlight = Whole("max-evaluations-in-flight", settings.MaxEvaluationsInFlight, options.Limits.EvaluationsInFlight, problems),
+            EventStreams = Whole("max-event-streams", settings.MaxEventStreams, options.Limits.EventStreams, problems),
         },
     };
 

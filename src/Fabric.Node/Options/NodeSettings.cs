@@ -18,6 +18,10 @@ public sealed record NodeSettings
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     public string? Table { get; init; }
+
+    /// <summary>Origins whose pages may evaluate.</summary>
+    public IReadOnlyList<string> OfrepOrigins { get; init; } = [];
+
     public string? Capacity { get; init; }
     public string? WriteTimeout { get; init; }
     public string? ReadTimeout { get; init; }
@@ -25,4 +29,6 @@ public sealed record NodeSettings
     public string? MaxBodyBytes { get; init; }
     public string? MaxWritesInFlight { get; init; }
     public string? MaxConnections { get; init; }
+    public string? MaxEvaluationsInFlight { get; init; }
+    public string? MaxEventStreams { get; init; }
 }

@@ -1,6 +1,8 @@
+using Fabric.Node.Ofrep;
+
 namespace Fabric.Node.Problems;
 
-/// <summary>The outermost step of every request: whatever goes wrong below leaves as problem details.</summary>
+/// <summary>The outermost step of every request: whatever goes wrong below leaves as problem details, or as OFREP has it.</summary>
 internal sealed class ProblemMiddleware(ILogger logger)
 {
     public async Task InvokeAsync(HttpContext http, RequestDelegate next)
@@ -29,7 +31,7 @@ internal sealed class ProblemMiddleware(ILogger logger)
         }
 
         if (refusal is not null && !http.Response.HasStarted)
-            await refusal.ExecuteAsync(http);
+            await (http.Request.Path.StartsWithSegments(OfrepApi.Prefix) ? (IResult)OfrepError.From(refusal) : refusal).ExecuteAsync(http);
     }
 
     private static Refusal? ForStatus(HttpContext http) => http.Response.StatusCode switch

@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
 using Fabric.Raft;
 
@@ -27,7 +28,11 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     // The table takes one caller at a time: the loop, or a request for its digest.
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly CancellationTokenSource _stop = new();
+
+    // Evaluations hold it for reading, while the loop may write the table; only its end waits for them.
+    private readonly ReaderWriterLockSlim _life = new();
     private IFlagTable? _table;
+    private volatile IFlagTable? _living;
     private TableView? _view;
     private Task _running = Task.CompletedTask;
 
@@ -79,14 +84,42 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         }
     }
 
+    /// <summary>What the table answers a caller, also while it is written; null while there is no table.</summary>
+    public FlagAnswer? Evaluate(string key, EvaluationContext context)
+    {
+        _life.EnterReadLock();
+        try
+        {
+            return _living?.Evaluate(key, context);
+        }
+        finally
+        {
+            _life.ExitReadLock();
+        }
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
         await _running;
-        _table?.Dispose();
+        Close();
         _stop.Dispose();
         _turn.Dispose();
         _signal.Dispose();
+    }
+
+    private void Close()
+    {
+        _life.EnterWriteLock();
+        try
+        {
+            _living = null;
+            _table?.Dispose();
+        }
+        finally
+        {
+            _life.ExitWriteLock();
+        }
     }
 
     private void Note(FabricState state, ImmutableArray<string> keys, bool whole)
@@ -148,7 +181,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         await _turn.WaitAsync(token);
         try
         {
-            _table ??= open(identity);
+            _living = _table ??= open(identity);
             Write(_table, state, keys, whole);
             return true;
         }

@@ -13,7 +13,9 @@ public sealed class FakeConsensus(string name, FakeLog log) : IConsensus
     public FabricState State { get; private set; } = FabricState.Empty;
 
     public ConsensusStatus Status => new(
-        name == log.Leader ? MemberRole.Leader : MemberRole.Follower, 7, log.Leader, log.State.AppliedIndex, State.AppliedIndex, DateTimeOffset.UnixEpoch);
+        name == log.Leader ? MemberRole.Leader : MemberRole.Follower, 7, log.Leader, log.State.AppliedIndex, State.AppliedIndex, LastContact);
+
+    public DateTimeOffset LastContact { get; set; } = DateTimeOffset.UnixEpoch;
 
     /// <summary>Answers in the log's place while it gives anything.</summary>
     public Func<ChangeSet, Task<Proposal?>>? Interfere { get; set; }

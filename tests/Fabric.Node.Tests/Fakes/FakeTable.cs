@@ -1,5 +1,6 @@
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
 
 namespace Fabric.Node.Tests.Fakes;
@@ -9,6 +10,7 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 {
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, string> _rows = new(StringComparer.Ordinal);
+    private readonly Dictionary<string, Flag> _flags = new(StringComparer.Ordinal);
     private int _inside;
 
     public string Path => "/run/fabric/fake";
@@ -21,6 +23,9 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     /// <summary>Every write fails with this while it is set.</summary>
     public Exception? Failure { get; set; }
+
+    /// <summary>Answers in the place of the flags' own defaults while it is set.</summary>
+    public Func<string, EvaluationContext, FlagAnswer>? Answers { get; set; }
 
     public IReadOnlyDictionary<string, string> Rows
     {
@@ -35,8 +40,9 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
     {
         Assert.True(revision >= Revision, $"the table went back from {Revision} to {revision}");
         _rows.Clear();
+        _flags.Clear();
         foreach (var flag in flags.Flags.Values)
-            _rows[flag.Key] = System.Text.Encoding.UTF8.GetString(flag.Definition.Json.Span);
+            Write(flag);
         Revision = revision;
         Reconciled++;
         return flags.Flags.Count;
@@ -48,9 +54,9 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
         foreach (var key in keys)
         {
             if (flags.Flags.TryGetValue(key, out var flag))
-                _rows[key] = System.Text.Encoding.UTF8.GetString(flag.Definition.Json.Span);
-            else
-                _rows.Remove(key);
+                Write(flag);
+            else if (_rows.Remove(key))
+                _flags.Remove(key);
         }
 
         Revision = revision;
@@ -64,9 +70,28 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     public Explanation Explain(string key, EvaluationContext context) => new(default, [], [], null, false);
 
-    public FlagAnswer Evaluate(string key, EvaluationContext context) => default;
+    public FlagAnswer Evaluate(string key, EvaluationContext context)
+    {
+        Assert.False(Disposed, "a table that is gone was asked");
+        if (Answers is { } answers)
+            return answers(key, context);
+        lock (_lock)
+        {
+            if (!_flags.TryGetValue(key, out var flag))
+                return default;
+            return flag.Definition.State == FlagState.Disabled
+                ? new FlagAnswer(flag.Revision, AnswerReason.Disabled, null)
+                : new FlagAnswer(flag.Revision, AnswerReason.Static, flag.Definition.DefaultVariant);
+        }
+    }
 
     public void Dispose() => Disposed = true;
+
+    private void Write(Flag flag)
+    {
+        _rows[flag.Key] = System.Text.Encoding.UTF8.GetString(flag.Definition.Json.Span);
+        _flags[flag.Key] = flag;
+    }
 
     private T Alone<T>(Func<T> action)
     {

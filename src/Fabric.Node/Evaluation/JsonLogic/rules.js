@@ -1,0 +1,154 @@
+'use strict';
+
+// Gives json-logic-engine flagd's operators and Fabric's facts. It runs after the engine, in a script of its own whose
+// last value is the function that the node calls. `murmur(text)` is the node's: murmur3_x86_32 of the text's UTF-8.
+(function (jsonLogic, murmur) {
+  const MAX_TOTAL = 2147483647
+  const MAX_VERSION_BYTES = 256
+  const PROCESS_FACTS = ['exe', 'uid', 'comm', 'cgroup']
+
+  // Nothing is computed ahead, so that `cat` writes null as nothing, as it does everywhere else.
+  const engine = new jsonLogic.LogicEngine(undefined, { disableInterpretedOptimization: true })
+  // A rule must not reach what every JavaScript object has by inheritance.
+  Object.setPrototypeOf(engine.methods, null)
+
+  const asText = (args, compare) =>
+    args.length === 2 && typeof args[0] === 'string' && typeof args[1] === 'string' ? compare(args[0], args[1]) : null
+
+  engine.addMethod('starts_with', args => asText(args, (text, part) => text.startsWith(part)))
+  engine.addMethod('ends_with', args => asText(args, (text, part) => text.endsWith(part)))
+
+  // A default stands for a fact that is null, too.
+  const variable = engine.methods.var.method
+  engine.addMethod('var', (args, context, above, within) => {
+    const found = variable(args, context, above, within)
+    return found === null && args.length > 1 && args[1] !== undefined ? args[1] : found
+  })
+
+  // ---- sem_ver ----
+
+  const NUMBER = '(0|[1-9][0-9]*)'
+  const WORD = '(?:0|[1-9][0-9]*|[0-9]*[a-zA-Z-][0-9a-zA-Z-]*)'
+  const VERSION = new RegExp(
+    `^[vV]?${NUMBER}(?:\\.${NUMBER}(?:\\.${NUMBER}(?:-(${WORD}(?:\\.${WORD})*))?(?:\\+[0-9a-zA-Z-]+(?:\\.[0-9a-zA-Z-]+)*)?)?)?$`)
+
+  function parseVersion (value) {
+    if (typeof value !== 'string' && typeof value !== 'number') return null
+    const text = String(value)
+    const found = text.length <= MAX_VERSION_BYTES ? VERSION.exec(text) : null
+    if (found === null) return null
+    const numbers = [found[1], found[2], found[3]].map(part => Number(part === undefined ? 0 : part))
+    return numbers.every(Number.isSafeInteger) ? { numbers, words: found[4] === undefined ? [] : found[4].split('.') } : null
+  }
+
+  function compareWords (left, right) {
+    const [leftNumber, rightNumber] = [/^[0-9]+$/.test(left), /^[0-9]+$/.test(right)]
+    if (leftNumber !== rightNumber) return leftNumber ? -1 : 1
+    if (leftNumber && left.length !== right.length) return left.length - right.length
+    return left < right ? -1 : left > right ? 1 : 0
+  }
+
+  function compareVersions (left, right) {
+    for (let i = 0; i < 3; i++) {
+      if (left.numbers[i] !== right.numbers[i]) return left.numbers[i] - right.numbers[i]
+    }
+    // A version without a pre-release comes after those with one.
+    if (left.words.length === 0 || right.words.length === 0) return right.words.length - left.words.length
+    for (let i = 0; i < left.words.length && i < right.words.length; i++) {
+      const order = compareWords(left.words[i], right.words[i])
+      if (order !== 0) return order
+    }
+    return left.words.length - right.words.length
+  }
+
+  const versionTests = {
+    '=': (left, right) => compareVersions(left, right) === 0,
+    '!=': (left, right) => compareVersions(left, right) !== 0,
+    '<': (left, right) => compareVersions(left, right) < 0,
+    '<=': (left, right) => compareVersions(left, right) <= 0,
+    '>': (left, right) => compareVersions(left, right) > 0,
+    '>=': (left, right) => compareVersions(left, right) >= 0,
+    '^': (left, right) => left.numbers[0] === right.numbers[0],
+    '~': (left, right) => left.numbers[0] === right.numbers[0] && left.numbers[1] === right.numbers[1]
+  }
+
+  engine.addMethod('sem_ver', args => {
+    if (args.length !== 3 || !Object.hasOwn(versionTests, String(args[1]))) return null
+    const [left, right] = [parseVersion(args[0]), parseVersion(args[2])]
+    return left === null || right === null ? null : versionTests[args[1]](left, right)
+  })
+
+  // ---- fractional ----
+
+  // What belongs to the answer at work: the engine takes one rule at a time.
+  let seed = ''
+  let targetingKey = null
+
+  const isBucket = part => Array.isArray(part)
+
+  // The text that is hashed, null for none.
+  function textOf (value) {
+    if (typeof value === 'string') return value
+    if (value !== null && value !== undefined) return null
+    return targetingKey ? seed + targetingKey : null
+  }
+
+  function weightOf (bucket) {
+    if (bucket.length < 2 || bucket[1] === null) return 1
+    return Number.isInteger(bucket[1]) ? Math.max(0, bucket[1]) : NaN
+  }
+
+  const isVariant = value => value === null || value === undefined || typeof value !== 'object'
+
+  function choose (text, buckets) {
+    if (text === null || !buckets.every(bucket => isBucket(bucket) && (bucket.length === 1 || bucket.length === 2) && isVariant(bucket[0]))) return null
+    const weights = buckets.map(weightOf)
+    const total = weights.reduce((sum, weight) => sum + weight, 0)
+    if (!(total > 0 && total <= MAX_TOTAL)) return null
+    const place = Number((BigInt(murmur(text)) * BigInt(total)) >> 32n)
+    let end = 0
+    for (let i = 0; i < buckets.length; i++) {
+      end += weights[i]
+      if (end > place) return buckets[i][0] === undefined ? null : buckets[i][0]
+    }
+    return null
+  }
+
+  engine.addMethod('fractional', {
+    // Lazy, to tell a bucket that is written from a value that happens to be a list.
+    lazy: true,
+    method: (args, context, above, within) => {
+      const run = part => within.run(part, context, { above })
+      const parts = Array.isArray(args) ? args : [args]
+      if (parts.length === 0) return null
+      return isBucket(parts[0]) ? choose(textOf(null), parts.map(run)) : choose(textOf(run(parts[0])), parts.slice(1).map(run))
+    }
+  })
+
+  // ---- facts ----
+
+  const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value)
+
+  function factsOf (given, own) {
+    const facts = { ...given, ...own.top }
+    facts.host = { ...(isObject(given.host) ? given.host : {}), ...own.host }
+    if (isObject(given.process)) {
+      facts.process = { ...given.process }
+      for (const name of PROCESS_FACTS) delete facts.process[name]
+    }
+    return facts
+  }
+
+  /*
+   * What a rule gives: a string for a variant's name, null where it decides nothing, undefined for what names no variant.
+   * `own` holds the facts that no caller can overwrite.
+   */
+  return function evaluate (rule, given, own, salt) {
+    seed = salt
+    targetingKey = own.top.targetingKey
+    const result = engine.run(rule, factsOf(given, own))
+    if (result === null || result === undefined) return null
+    if (typeof result === 'string') return result
+    return typeof result === 'boolean' ? String(result) : undefined
+  }
+})
