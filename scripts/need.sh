@@ -30,8 +30,14 @@ need_dotnet() {
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 }
 
+# npm brings json-logic-engine when the node is built, and OpenFeature's clients when it is tested; any Node.js from 18 on will do.
+need_node() {
+    command -v node >/dev/null && command -v npm >/dev/null || need nodejs npm
+}
+
 # What building needs.
 need_build_tools() {
     need_dotnet
+    need_node
     need clang-19 libbpf-dev libbpf1 libc6-dev make gcc
 }

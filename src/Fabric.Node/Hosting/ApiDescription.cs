@@ -1,4 +1,5 @@
 using Fabric.Node.Json;
+using Fabric.Node.Ofrep;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -22,6 +23,13 @@ internal static class ApiDescription
                 schema.Type = JsonSchemaType.Object;
                 schema.Properties = null;
                 schema.Description = "A flag's definition in flagd's format: state, variants, defaultVariant, targeting, metadata.";
+            }
+
+            if (context.JsonTypeInfo.Type == typeof(AnyJson) || context.JsonTypeInfo.Type == typeof(AnyJson?))
+            {
+                schema.Type = null;
+                schema.Properties = null;
+                schema.Description = "Any JSON.";
             }
 
             return Task.CompletedTask;

@@ -71,6 +71,8 @@ public sealed class NodeStatusTests : IAsyncLifetime
         var put = paths.GetProperty("/api/v1/flags/{key}").GetProperty("put");
         Assert.Equal("key", put.GetProperty("parameters")[0].GetProperty("name").GetString());
         Assert.True(put.GetProperty("responses").TryGetProperty("412", out _));
+        var evaluate = paths.GetProperty("/ofrep/v1/evaluate/flags/{key}").GetProperty("post").GetProperty("responses");
+        Assert.Equal(["200", "400", "404", "413", "415", "429", "500", "503"], evaluate.EnumerateObject().Select(response => response.Name).Order(StringComparer.Ordinal));
     }
 
     [Fact]

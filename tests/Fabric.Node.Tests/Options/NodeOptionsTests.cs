@@ -94,6 +94,7 @@ public sealed class NodeOptionsTests
     [InlineData("""{"members":[{"name":"a","raft":"127.0.0.1:1","http":"http://127.0.0.1:2","colour":"red"}]}""", "config /members/0 colour")]
     [InlineData("""{"members":5}""", "config /members")]
     [InlineData("""{"members":[],"members":[]}""", "config")]
+    [InlineData("""{"members":[],"ofrepOrigins":"*"}""", "config /ofrepOrigins")]
     [InlineData("""{""", "config")]
     [InlineData("""[]""", "config")]
     public void A_file_with_anything_unknown_in_it_is_refused(string text, string key)
@@ -109,6 +110,31 @@ public sealed class NodeOptionsTests
         var path = Write("""{"members":[{"name":"b","raft":"127.0.0.1:1","http":"http://127.0.0.1:2"}]}""");
         var (_, problems) = NodeOptionsReader.Read(Alone with { Config = path });
         Assert.Equal(["name is \"a\": one of the members: b"], problems.Select(problem => problem.ToString()));
+    }
+
+    [Fact]
+    public void Bounds_and_origins_of_evaluation_are_options_too()
+    {
+        var path = Write("""{"members":[],"ofrepOrigins":["https://a.example"],"maxEvaluationsInFlight":7}""");
+        var (options, problems) = NodeOptionsReader.Read(Alone with { Config = path, MaxEventStreams = "9" });
+
+        Assert.Empty(problems);
+        Assert.Equal((7, 9), (options!.Limits.EvaluationsInFlight, options.Limits.EventStreams));
+        Assert.Equal(["https://a.example"], options.OfrepOrigins);
+        Assert.Equal(["*"], NodeOptionsReader.Read(Alone with { Config = path, OfrepOrigins = ["*"] }).Options!.OfrepOrigins);
+    }
+
+    [Theory]
+    [InlineData("shop.example")]
+    [InlineData("https://shop.example/")]
+    [InlineData("https://shop.example/page")]
+    [InlineData("ftp://shop.example")]
+    [InlineData("")]
+    public void What_is_no_origin_is_refused(string origin)
+    {
+        var (_, problems) = NodeOptionsReader.Read(Alone with { OfrepOrigins = [origin, "https://shop.example:8443", "http://localhost", "*"] });
+
+        Assert.Equal(["ofrep-origin"], problems.Select(problem => problem.Key));
     }
 
     private static string Peer(char name) => $"name={name},raft=127.0.0.1:{7500 + name},http=http://127.0.0.1:{7400 + name}";

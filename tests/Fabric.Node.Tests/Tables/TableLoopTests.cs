@@ -56,6 +56,40 @@ public sealed class TableLoopTests
     }
 
     [Fact]
+    public async Task The_table_answers_while_it_is_written_and_its_end_waits_for_answers()
+    {
+        var table = new FakeTable();
+        var loop = new TableLoop(_ => table, TimeProvider.System, NullLogger.Instance);
+        Assert.Null(loop.Evaluate("flag", EvaluationContext.Empty));
+        loop.Start();
+        loop.Replaced(StateAt(1));
+        await Eventually.HoldsAsync(() => loop.NotCurrent is null);
+        using var go = new ManualResetEventSlim();
+        using var inside = new ManualResetEventSlim();
+        table.Answers = (_, _) =>
+        {
+            inside.Set();
+            go.Wait(TestContext.Current.CancellationToken);
+            Assert.False(table.Disposed);
+            return new FlagAnswer(1, AnswerReason.Static, 0);
+        };
+
+        var answer = Task.Run(() => loop.Evaluate("flag", EvaluationContext.Empty), TestContext.Current.CancellationToken);
+        inside.Wait(TestContext.Current.CancellationToken);
+        loop.Applied(StateAt(2), ["flag"]);
+        await Eventually.HoldsAsync(() => table.Revision == 2);
+        var end = loop.DisposeAsync().AsTask();
+        await Task.WhenAny(end, Task.Delay(100, TestContext.Current.CancellationToken));
+        Assert.False(end.IsCompleted);
+        go.Set();
+
+        Assert.Equal(1, (await answer)!.Value.Revision);
+        await end;
+        Assert.True(table.Disposed);
+        Assert.Null(loop.Evaluate("flag", EvaluationContext.Empty));
+    }
+
+    [Fact]
     public async Task Changes_that_come_while_the_table_is_written_are_written_together()
     {
         var table = new SlowTable();
