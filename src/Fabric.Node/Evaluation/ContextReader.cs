@@ -48,6 +48,8 @@ internal sealed class ContextReader
             if (given.ValueKind != JsonValueKind.String)
                 return (null, "context.targetingKey must be a string");
             key = given.GetString()!;
+            if (key.Contains('\0', StringComparison.Ordinal))
+                return (null, "context.targetingKey must not contain U+0000, which ends a text in C");
         }
 
         var reader = new ContextReader();
@@ -61,8 +63,8 @@ internal sealed class ContextReader
     {
         foreach (var member in container.EnumerateObject())
         {
-            // A dot would lead a rule into an object that is not there, so it cannot reach such a name.
-            if (member.Name.Length > 0 && !member.Name.Contains('.', StringComparison.Ordinal)
+            // A dot would lead a rule into an object that is not there, so it cannot reach such a name; C cannot hold U+0000.
+            if (member.Name.Length > 0 && !member.Name.AsSpan().ContainsAny('.', '\0')
                 && (prefix.Length > 0 || member.Name is not (TargetingKey or Injected)))
             {
                 AddNamed(prefix + member.Name, member.Value);

@@ -48,6 +48,7 @@ internal sealed class FlagEvaluation(IConsensus consensus, TableLoop table, Http
             var results = new List<FlagResult>(state.Flags.Flags.Count);
             foreach (var flag in state.Flags.Flags.Values)
             {
+                token.ThrowIfCancellationRequested();
                 // What was answered at this revision stands: while others change, only those are asked again.
                 if (answered.TryGetValue(flag.Key, out var known) && known.Revision == flag.Revision)
                 {

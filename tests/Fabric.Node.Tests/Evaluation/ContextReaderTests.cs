@@ -63,7 +63,7 @@ public sealed class ContextReaderTests
         var name = new string('n', 256);
 
         Assert.Equal([new CallerFact("a", FactType.Object), new CallerFact("b", FactType.Integer, 1)],
-            Facts($$"""{"":1,"x.y":1,"{{name}}":1,"a":{"":2,"c.d":2},"b":1}"""));
+            Facts($$"""{"":1,"x.y":1,"b\u0000":2,"{{name}}":1,"a":{"":2,"c.d":2},"b":1}"""));
     }
 
     [Fact]
@@ -92,6 +92,7 @@ public sealed class ContextReaderTests
     [InlineData("[]", "context must be an object")]
     [InlineData("\"u\"", "context must be an object")]
     [InlineData("""{"targetingKey":5}""", "context.targetingKey must be a string")]
+    [InlineData("""{"targetingKey":"a\u0000"}""", "context.targetingKey must not contain U+0000, which ends a text in C")]
     [InlineData("""{"targetingKey":{}}""", "context.targetingKey must be a string")]
     [InlineData("""{"a":{"b":1e999}}""", "context.a.b is a number that no double holds")]
     public void What_is_no_context_is_said_in_words(string context, string problem)

@@ -1,8 +1,10 @@
 using System.Net;
 using System.Text;
 using System.Text.Json;
+using Fabric.Bpf.Table;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
+using Fabric.Raft;
 
 namespace Fabric.Node.Tests.Fakes;
 
@@ -28,8 +30,14 @@ public sealed class TestNode : IAsyncDisposable
     public static Task<TestNode> StartAsync(int capacity = 16, Func<NodeOptions, NodeOptions>? with = null) =>
         StartAsync("a", new FakeLog(capacity), new IPEndPoint(IPAddress.Loopback, 0), [], with);
 
+    /// <summary>A node with a table as hosts have it, in a file.</summary>
+    public static Task<TestNode> StartWithTableAsync() =>
+        StartAsync("a", new FakeLog(), new IPEndPoint(IPAddress.Loopback, 0), [], null, (node, identity) => TablePlace.Open(
+            new TableOwner(identity.Id, "a", identity.Capacity), Path.Combine(node._folder, "table"), node._folder, out _));
+
     public static async Task<TestNode> StartAsync(
-        string name, FakeLog log, IPEndPoint http, IReadOnlyList<NodeMember> members, Func<NodeOptions, NodeOptions>? with = null)
+        string name, FakeLog log, IPEndPoint http, IReadOnlyList<NodeMember> members, Func<NodeOptions, NodeOptions>? with = null,
+        Func<TestNode, FabricIdentity, IFlagTable>? open = null)
     {
         var node = new TestNode(name, log);
         var options = new NodeOptions
@@ -43,7 +51,7 @@ public sealed class TestNode : IAsyncDisposable
         };
         var parts = new NodeParts
         {
-            OpenTable = _ => node.Table,
+            OpenTable = identity => open?.Invoke(node, identity) ?? node.Table,
             OpenConsensus = (_, sink, _) =>
             {
                 node.Consensus.Listen(sink);

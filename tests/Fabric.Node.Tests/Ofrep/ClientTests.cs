@@ -15,7 +15,7 @@ public sealed class ClientTests : IAsyncLifetime
 
     private string BaseUrl => _node.Host.Addresses[0].GetLeftPart(UriPartial.Authority);
 
-    public async ValueTask InitializeAsync() => _node = await TestNode.StartAsync();
+    public async ValueTask InitializeAsync() => _node = await TestNode.StartWithTableAsync();
 
     public ValueTask DisposeAsync() => _node.DisposeAsync();
 
