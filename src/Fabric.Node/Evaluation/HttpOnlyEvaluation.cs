@@ -24,17 +24,18 @@ internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engin
     public ValueTask<FlagResult?> EvaluateAsync(Inquiry inquiry, Flag flag, FromTable fromTable, CancellationToken token) =>
         new Descent(this, inquiry, fromTable).EvaluateAsync(flag, depth: 1, token);
 
-    private bool IsStale(StaleParts? stale) =>
-        stale is not null && !(consensus.Status.LastContact is { } contact && time.GetUtcNow() - contact <= stale.After);
+    private DateTimeOffset Now => time.GetUtcNow();
 
-    private bool IsInRamp(RampParts ramp, string seed, string? targetingKey)
+    private bool IsStale(Staleness? staleness) =>
+        staleness is not null && !(consensus.Status.LastContact is { } contact && Now - contact <= staleness.After);
+
+    private bool IsInRamp(Ramp ramp, string seed, string? targetingKey)
     {
         if (string.IsNullOrEmpty(targetingKey))
             return false;
-        var now = time.GetUtcNow();
-        var share = now <= ramp.Start ? ramp.From
-            : now >= ramp.End ? ramp.To
-            : (ulong)(ramp.From + (((Int128)ramp.To - ramp.From) * (now - ramp.Start).Ticks / (ramp.End - ramp.Start).Ticks));
+        var passed = Math.Clamp((Now - ramp.Start).Ticks, 0, (ramp.End - ramp.Start).Ticks);
+        // In 2^-32, from thousandths of a percent.
+        var share = (((Int128)ramp.From << 32) + (((Int128)(ramp.To - ramp.From) << 32) * passed / (ramp.End - ramp.Start).Ticks)) / Ramp.Everybody;
         return Murmur3.Hash(seed + targetingKey) < share;
     }
 
@@ -45,9 +46,9 @@ internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engin
         return await engines.RunAsync(flag, inquiry.Caller, token);
     }
 
-    private static int? IndexOf(FlagDefinition definition, string? variant)
+    private static int? IndexOf(FlagDefinition definition, string variant)
     {
-        for (var i = 0; variant is not null && i < definition.Variants.Length; i++)
+        for (var i = 0; i < definition.Variants.Length; i++)
         {
             if (definition.Variants[i].Name == variant)
                 return i;
@@ -71,22 +72,19 @@ internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engin
             if (definition.State == FlagState.Disabled)
                 return new FlagResult.Given(flag, AnswerReason.Disabled, null);
 
-            var parts = DefinitionParts.Of(definition);
-            if (owner.IsStale(parts.Stale))
-                return new FlagResult.Given(flag, AnswerReason.Stale, IndexOf(definition, parts.Stale!.Variant));
-            if (await IsOnAsync(parts, depth, token) is not { } on)
+            if (owner.IsStale(definition.Staleness))
+                return new FlagResult.Given(flag, AnswerReason.Stale, definition.Staleness!.Variant);
+            if (await IsOnAsync(definition, depth, token) is not { } on)
                 return null;
-            return on
-                ? await DecideAsync(flag, parts, token)
-                : new FlagResult.Given(flag, AnswerReason.Default, IndexOf(definition, parts.OffVariant));
+            return on ? await DecideAsync(flag, token) : new FlagResult.Given(flag, AnswerReason.Default, definition.OffVariant);
         }
 
         /// <summary>Whether its time has come and its prerequisites are met; null when that cannot be said yet.</summary>
-        private async ValueTask<bool?> IsOnAsync(DefinitionParts parts, int depth, CancellationToken token)
+        private async ValueTask<bool?> IsOnAsync(FlagDefinition definition, int depth, CancellationToken token)
         {
-            if (parts.ActivateAt is { } start && owner.Now < start)
+            if (definition.ActivateAt is { } start && owner.Now < start)
                 return false;
-            foreach (var wanted in parts.Prerequisites)
+            foreach (var wanted in definition.Prerequisites)
             {
                 if (!inquiry.Flags.Flags.TryGetValue(wanted.Flag, out var other))
                     return false;
@@ -100,10 +98,10 @@ internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engin
             return true;
         }
 
-        private async ValueTask<FlagResult> DecideAsync(Flag flag, DefinitionParts parts, CancellationToken token)
+        private async ValueTask<FlagResult> DecideAsync(Flag flag, CancellationToken token)
         {
             var definition = flag.Definition;
-            if (parts.Targeting is not null)
+            if (definition.Targeting is not null)
             {
                 var (variant, failure) = await owner.TargetAsync(inquiry, flag, token);
                 if (failure is not null)
@@ -116,12 +114,10 @@ internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engin
                 }
             }
 
-            if (parts.Ramp is { } ramp && owner.IsInRamp(ramp, parts.Salt ?? flag.Key, inquiry.Caller.Facts.TargetingKey))
-                return new FlagResult.Given(flag, AnswerReason.Split, IndexOf(definition, ramp.Variant));
-            var plain = parts.Targeting is null && parts.Ramp is null;
+            if (definition.Ramp is { } ramp && owner.IsInRamp(ramp, definition.Salt ?? flag.Key, inquiry.Caller.Facts.TargetingKey))
+                return new FlagResult.Given(flag, AnswerReason.Split, ramp.Variant);
+            var plain = definition.Targeting is null && definition.Ramp is null;
             return new FlagResult.Given(flag, plain ? AnswerReason.Static : AnswerReason.Default, definition.DefaultVariant);
         }
     }
-
-    private DateTimeOffset Now => time.GetUtcNow();
 }

@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Text;
 using System.Text.Json;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 using Jint;
 using Jint.Native;
@@ -39,12 +40,11 @@ internal sealed class RuleEngine : IDisposable
     public (string? Variant, string? Failure) Run(Flag flag, Caller caller, HostFacts host, DateTimeOffset now)
     {
         Uses++;
-        var parts = DefinitionParts.Of(flag.Definition);
         try
         {
             var given = caller.Given.ValueKind == JsonValueKind.Object ? Parse(caller.Given.GetRawText()) : new JsObject(_engine);
             var own = Parse(OwnFacts(flag.Key, caller, host, now));
-            var result = _engine.Invoke(_evaluate, Rule(parts), given, own, parts.Salt ?? flag.Key);
+            var result = _engine.Invoke(_evaluate, Rule(DefinitionTexts.Of(flag.Definition)), given, own, flag.Definition.Salt ?? flag.Key);
             return result switch
             {
                 JsString name => (name.ToString(), null),
@@ -76,12 +76,12 @@ internal sealed class RuleEngine : IDisposable
         .TimeoutInterval(RuleLimits.Time)
         .RegexTimeoutInterval(RuleLimits.Time);
 
-    /// <summary>The parsed rule: once for each revision of a flag, whose parts are one object.</summary>
-    private JsValue Rule(DefinitionParts parts)
+    /// <summary>The parsed rule: once for each revision of a flag, whose texts are one object.</summary>
+    private JsValue Rule(DefinitionTexts texts)
     {
-        if (_parsed.TryGetValue(parts, out var known))
+        if (_parsed.TryGetValue(texts, out var known))
             return known;
-        var targeting = parts.Targeting!;
+        var targeting = texts.Targeting!;
         if (_parsedBytes + targeting.Length > RuleLimits.ParsedBytes)
         {
             _parsed.Clear();
@@ -89,7 +89,7 @@ internal sealed class RuleEngine : IDisposable
         }
 
         _parsedBytes += targeting.Length;
-        return _parsed[parts] = Parse(targeting);
+        return _parsed[texts] = Parse(targeting);
     }
 
     private JsValue Parse(string json) => new JsonParser(_engine).Parse(json);

@@ -1,4 +1,5 @@
 using System.Collections.Concurrent;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 
 namespace Fabric.Node.Evaluation;

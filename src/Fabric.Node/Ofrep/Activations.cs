@@ -1,5 +1,4 @@
 using Fabric.Flags.State;
-using Fabric.Node.Evaluation;
 
 namespace Fabric.Node.Ofrep;
 
@@ -20,7 +19,7 @@ internal sealed class Activations
     {
         foreach (var key in keys)
         {
-            if (flags.Flags.TryGetValue(key, out var flag) && DefinitionParts.Of(flag.Definition).ActivateAt is { } time)
+            if (flags.Flags.TryGetValue(key, out var flag) && flag.Definition.ActivateAt is { } time)
                 _times[key] = time;
             else
                 _times.Remove(key);

@@ -29,13 +29,13 @@ internal static class OfrepAnswers
             Key = given.Flag.Key,
             Reason = NameOf(given.Reason),
             Variant = given.Variant is { } named ? definition.Variants[named].Name : null,
-            Value = given.Variant is { } index ? new AnyJson(DefinitionParts.Of(definition).Values[index]) : null,
+            Value = given.Variant is { } index ? new AnyJson(DefinitionTexts.Of(definition).Values[index]) : null,
             Metadata = MetadataOf(given.Flag),
         };
     }
 
     private static AnyJson? MetadataOf(Flag flag) =>
-        DefinitionParts.Of(flag.Definition).Metadata is { Length: > 0 } metadata ? new AnyJson(metadata) : null;
+        DefinitionTexts.Of(flag.Definition).Metadata is { Length: > 0 } metadata ? new AnyJson(metadata) : null;
 
     private static string NameOf(AnswerReason reason) => reason switch
     {

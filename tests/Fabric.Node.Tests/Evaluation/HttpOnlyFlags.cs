@@ -1,31 +1,30 @@
 using System.Text;
-using System.Text.Json.Nodes;
 using Fabric.Flags.Changes;
 using Fabric.Flags.Definitions;
 using Fabric.Node.Tests.Fakes;
 
 namespace Fabric.Node.Tests.Evaluation;
 
-/// <summary>Definitions that only HTTP evaluates, made without asking the parser whether that is so.</summary>
+/// <summary>Definitions that only HTTP evaluates, also such as every door evaluates.</summary>
 internal static class HttpOnlyFlags
 {
     public static FlagDefinition Define(string json)
     {
-        var plain = JsonNode.Parse(json)!.AsObject();
-        foreach (var (name, _) in plain.ToArray())
-        {
-            if (name is not ("state" or "variants" or "defaultVariant"))
-                plain.Remove(name);
-        }
-
-        var (definition, problems) = DefinitionParser.Parse(Encoding.UTF8.GetBytes(plain.ToJsonString()));
+        var (definition, problems) = DefinitionParser.Parse(Encoding.UTF8.GetBytes(json));
         Assert.Empty(problems);
-        return definition! with { Json = Encoding.UTF8.GetBytes(json), HttpOnlyBecause = "a test says so" };
+        return definition! with { HttpOnlyBecause = "a test says so" };
     }
 
     /// <summary>A flag with the variants on and off whose targeting is the given one, with further fields.</summary>
     public static FlagDefinition Rule(string targeting, string more = "") =>
         Define($$"""{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{{targeting}}{{more}}}""");
+
+    /// <summary>A flag with any rule, also one that is refused when it is written: rules that compute may come to the same.</summary>
+    public static FlagDefinition Unchecked(string targeting, string? salt)
+    {
+        const string without = """{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off"}""";
+        return Define(without) with { Json = Encoding.UTF8.GetBytes($$"""{{{without[1..^1]}},"targeting":{{targeting}}}"""), Salt = salt };
+    }
 
     public static void Put(this FakeLog log, string key, FlagDefinition definition) =>
         Assert.IsType<ChangeOutcome.Applied>(log.Append(new ChangeSet(Guid.NewGuid(), [new Change.Put(key, definition)])));

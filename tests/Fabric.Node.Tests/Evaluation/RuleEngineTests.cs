@@ -1,5 +1,5 @@
-using System.Collections.Immutable;
 using System.Text.Json;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 using Fabric.Node.Evaluation;
 
@@ -7,7 +7,7 @@ namespace Fabric.Node.Tests.Evaluation;
 
 public sealed class RuleEngineTests : IDisposable
 {
-    private static readonly HostFacts Host = new("host-a", ImmutableSortedDictionary<string, string>.Empty.Add("zone", "eu"));
+    private static readonly HostFacts Host = new("host-a", new Dictionary<string, string> { ["zone"] = "eu", ["topology.rack"] = "r1" });
     private static readonly DateTimeOffset Now = DateTimeOffset.FromUnixTimeSeconds(1_800_000_000);
 
     private readonly RuleEngine _engine = new();
@@ -39,7 +39,10 @@ public sealed class RuleEngineTests : IDisposable
         """{"===":[{"var":"$flagd.timestamp"},1800000000]}""",
         """{"===":[{"var":"host.name"},"host-a"]}""",
         """{"===":[{"var":"host.labels.zone"},"eu"]}""",
+        """{"===":[{"var":"host.labels.topology.rack"},"r1"]}""",
         """{"===":[{"var":"host.labels.rack"},null]}""",
+        """{"===":[{"var":["host.labels.rack","none"]},"none"]}""",
+        """{"===":[{"var":"host.labels.toString"},null]}""",
         """{"===":[{"var":"host.colour"},"red"]}""",
         """{"===":[{"var":"process.exe"},null]}""",
         """{"===":[{"var":"process.colour"},"red"]}""",
@@ -81,10 +84,10 @@ public sealed class RuleEngineTests : IDisposable
     public void Fractional_without_a_value_hashes_the_key_or_the_salt_with_the_targeting_key()
     {
         const string rule = """{"fractional":[["a",1],["b",1],["c",1],["d",1]]}""";
-        foreach (var (salt, seed) in new[] { ("", "flag"), (""","salt":"pepper" """, "pepper") })
+        foreach (var (salt, seed) in new[] { (null, "flag"), ("pepper", "pepper") })
         {
             var expected = "abcd"[(int)(((ulong)Murmur3.Hash(seed + "u1") * 4) >> 32)];
-            Assert.Equal(($"{expected}", null), Run(rule, more: salt));
+            Assert.Equal(($"{expected}", null), Run(rule, salt: salt));
         }
     }
 
@@ -146,11 +149,11 @@ public sealed class RuleEngineTests : IDisposable
         Assert.NotNull(failure);
     }
 
-    private (string? Variant, string? Failure) Run(string rule, string context = Context, string more = "")
+    private (string? Variant, string? Failure) Run(string rule, string context = Context, string? salt = null)
     {
         var (caller, problem) = ContextReader.Read(JsonDocument.Parse(context).RootElement);
         Assert.Null(problem);
-        return _engine.Run(new Flag("flag", rule.GetHashCode(StringComparison.Ordinal), HttpOnlyFlags.Rule(rule, more)), caller!, Host, Now);
+        return _engine.Run(new Flag("flag", rule.GetHashCode(StringComparison.Ordinal), HttpOnlyFlags.Unchecked(rule, salt)), caller!, Host, Now);
     }
 
     private const string Context =

@@ -42,6 +42,28 @@ public sealed class RealNodesTests : IAsyncDisposable
     }
 
     [Fact]
+    public async Task A_flag_that_only_http_evaluates_is_evaluated_by_every_node_also_after_a_restart()
+    {
+        const string rule = """{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{"if":[{"some":[{"var":"roles"},{"==":[{"var":""},"admin"]}]},"on"]}}""";
+        var host = await AloneAsync();
+        using var content = new StringContent(rule, Encoding.UTF8, "application/json");
+        using var put = await _http.PutAsync(new Uri(host.Addresses[0], "/api/v1/flags/checkout"), content, Token);
+        Assert.True(put.IsSuccessStatusCode, await put.Content.ReadAsStringAsync(Token));
+        Assert.Equal("[\"http\"]", (await JsonAsync(host, "/api/v1/flags/checkout")).GetProperty("evaluableIn").GetRawText());
+        await EvaluatesAsync(host);
+        await host.DisposeAsync();
+
+        await EvaluatesAsync(await AloneAsync());
+
+        async Task EvaluatesAsync(NodeHost asked)
+        {
+            using var context = new StringContent("""{"context":{"roles":["user","admin"]}}""", Encoding.UTF8, "application/json");
+            using var answer = await _http.PostAsync(new Uri(asked.Addresses[0], "/ofrep/v1/evaluate/flags/checkout"), context, Token);
+            Assert.Equal("""{"key":"checkout","reason":"TARGETING_MATCH","variant":"on","value":true}""", await answer.Content.ReadAsStringAsync(Token));
+        }
+    }
+
+    [Fact]
     public async Task A_write_at_each_of_three_nodes_is_in_every_table_with_one_digest()
     {
         var hosts = await ThreeAsync();

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Text.Json;
-using Fabric.Node.Tests.Evaluation;
 using Fabric.Node.Tests.Fakes;
 using Fabric.Tests.Shared;
 
@@ -27,8 +26,8 @@ public sealed class ClientTests : IAsyncLifetime
         await _node.PutAsync("number", """{"state":"ENABLED","variants":{"a":1.5},"defaultVariant":"a"}""");
         await _node.PutAsync("object", """{"state":"ENABLED","variants":{"a":{"x":[1,null]}},"defaultVariant":"a"}""");
         await _node.PutAsync("disabled", """{"state":"DISABLED","variants":{"a":"red"},"defaultVariant":"a"}""");
-        _node.Log.Put("rule", HttpOnlyFlags.Rule("""{"if":[{"some":[{"var":"roles"},{"==":[{"var":""},"admin"]}]},"on","off"]}"""));
-        _node.Log.Put("broken", HttpOnlyFlags.Rule("""{"==":["a",1]}"""));
+        await _node.PutAsync("rule", Rule("""{"if":[{"some":[{"var":"roles"},{"==":[{"var":""},"admin"]}]},"on","off"]}"""));
+        await _node.PutAsync("broken", Rule("""{"if":[{"<":[{"var":"targetingKey"},1]},"on"]}"""));
 
         var answers = await ServerAsync(
             """{"type":"boolean","key":"bool","otherwise":false}""",
@@ -67,8 +66,8 @@ public sealed class ClientTests : IAsyncLifetime
             await _node.PutAsync("colour", Colour("blue"));
             Assert.Equal(("changed", "blue", "STATIC"), await NextAsync(client));
 
-            _node.Log.Put("colour", HttpOnlyFlags.Define(
-                """{"state":"ENABLED","variants":{"red":"red","blue":"blue"},"targeting":{"if":[{"some":[{"var":"roles"},{"==":[{"var":""},"admin"]}]},"red"]}}"""));
+            await _node.PutAsync("colour",
+                """{"state":"ENABLED","variants":{"red":"red","blue":"blue"},"targeting":{"if":[{"some":[{"var":"roles"},{"==":[{"var":""},"admin"]}]},"red"]}}""");
             Assert.Equal(("changed", "red", "TARGETING_MATCH"), await NextAsync(client));
 
             client.StandardInput.Close();
@@ -83,6 +82,9 @@ public sealed class ClientTests : IAsyncLifetime
 
         static string Colour(string name) => $$"""{"state":"ENABLED","variants":{"red":"red","blue":"blue"},"defaultVariant":"{{name}}"}""";
     }
+
+    private static string Rule(string targeting) =>
+        $$"""{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{{targeting}}}""";
 
     private static void AssertAnswer(JsonElement answer, string value, string variant, string reason) => Assert.Equal(
         (value, variant, reason),

@@ -55,6 +55,46 @@ public sealed class RealTableTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Facts_of_the_caller_reach_the_table()
+    {
+        await _node.PutAsync("checkout", Rule(
+            """{"if":[{"and":[{"ends_with":[{"var":"user.email"},"@example.com"]},{"in":["admin",{"var":"roles"}]},{">=":[{"var":"age"},18]},{"!":{"var":"process.exe"}}]},"on"]}"""));
+
+        var yes = await AskAsync("/checkout", """{"context":{"targetingKey":"ann","user":{"email":"ann@example.com"},"roles":["user","admin"],"age":18.0,"process":{"exe":"/mine"}}}""");
+        var no = await AskAsync("/checkout", """{"context":{"targetingKey":"bob","user":{"email":"bob@example.com"},"roles":["user"],"age":30}}""");
+
+        Assert.Equal(("on", "TARGETING_MATCH"), (yes.Body.GetProperty("variant").GetString(), yes.Body.GetProperty("reason").GetString()));
+        Assert.Equal(("off", "DEFAULT"), (no.Body.GetProperty("variant").GetString(), no.Body.GetProperty("reason").GetString()));
+    }
+
+    [Fact]
+    public async Task A_rule_that_fails_in_the_table_is_GENERAL()
+    {
+        await _node.PutAsync("checkout", Rule("""{"if":[{"<":[{"var":"age"},18]},"on"]}"""));
+
+        var answer = await AskAsync("/checkout", """{"context":{"age":"old"}}""");
+
+        Assert.Equal((400, "GENERAL"), (answer.Status, answer.Body.GetProperty("errorCode").GetString()));
+    }
+
+    /// <summary>The programs of the host cannot ask the prerequisite, and HTTP answers what they are answered.</summary>
+    [Fact]
+    public async Task A_prerequisite_that_only_http_evaluates_counts_as_not_met_by_a_flag_that_the_table_evaluates()
+    {
+        const string always = """{"if":[{"some":[[1],{"==":[{"var":""},1]}]},"on"]}""";
+        const string needs = ""","prerequisites":[{"flag":"base","variant":"on"}],"offVariant":"off" """;
+        await _node.PutAsync("base", Rule(always));
+        await _node.PutAsync("checkout", Rule("""{"if":[true,"on"]}""", needs));
+        await _node.PutAsync("remote", Rule(always, needs));
+
+        var flags = (await AskAsync("", "{}")).Body.GetProperty("flags");
+
+        Assert.Equal(
+            ["base on TARGETING_MATCH", "checkout off DEFAULT", "remote on TARGETING_MATCH"],
+            flags.EnumerateArray().Select(flag => $"{flag.GetProperty("key").GetString()} {flag.GetProperty("variant").GetString()} {flag.GetProperty("reason").GetString()}"));
+    }
+
+    [Fact]
     public async Task Flags_that_change_all_the_time_are_still_answered_together()
     {
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(TestContext.Current.CancellationToken);
@@ -78,6 +118,9 @@ public sealed class RealTableTests : IAsyncLifetime
         await stop.CancelAsync();
         await writing;
     }
+
+    private static string Rule(string targeting, string more = "") =>
+        $$"""{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{{targeting}}{{more}}}""";
 
     private Task<Answer> AskAsync(string key, string body) => _node.SendAsync(HttpMethod.Post, Route + key, body);
 }

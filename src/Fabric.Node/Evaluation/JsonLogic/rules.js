@@ -5,6 +5,7 @@
 (function (jsonLogic, murmur) {
   const MAX_TOTAL = 2147483647
   const MAX_VERSION_BYTES = 256
+  const LABELS = 'host.labels.'
   const PROCESS_FACTS = ['exe', 'uid', 'comm', 'cgroup']
 
   // Nothing is computed ahead, so that `cat` writes null as nothing, as it does everywhere else.
@@ -18,12 +19,20 @@
   engine.addMethod('starts_with', args => asText(args, (text, part) => text.startsWith(part)))
   engine.addMethod('ends_with', args => asText(args, (text, part) => text.endsWith(part)))
 
-  // A default stands for a fact that is null, too.
+  // What belongs to the answer at work: the engine takes one rule at a time.
+  let facts = null
+  let seed = ''
+  let targetingKey = null
+
+  // A default stands for a fact that is null, too. A label's name may have dots, which lead nowhere else.
   const variable = engine.methods.var.method
   engine.addMethod('var', (args, context, above, within) => {
-    const found = variable(args, context, above, within)
+    const isLabel = context === facts && typeof args[0] === 'string' && args[0].startsWith(LABELS)
+    const found = isLabel ? labelOf(args[0].slice(LABELS.length)) : variable(args, context, above, within)
     return found === null && args.length > 1 && args[1] !== undefined ? args[1] : found
   })
+
+  const labelOf = name => Object.hasOwn(facts.host.labels, name) ? facts.host.labels[name] : null
 
   // ---- sem_ver ----
 
@@ -80,10 +89,6 @@
 
   // ---- fractional ----
 
-  // What belongs to the answer at work: the engine takes one rule at a time.
-  let seed = ''
-  let targetingKey = null
-
   const isBucket = part => Array.isArray(part)
 
   // The text that is hashed, null for none.
@@ -130,13 +135,13 @@
   const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value)
 
   function factsOf (given, own) {
-    const facts = { ...given, ...own.top }
-    facts.host = { ...(isObject(given.host) ? given.host : {}), ...own.host }
+    const all = { ...given, ...own.top }
+    all.host = { ...(isObject(given.host) ? given.host : {}), ...own.host }
     if (isObject(given.process)) {
-      facts.process = { ...given.process }
-      for (const name of PROCESS_FACTS) delete facts.process[name]
+      all.process = { ...given.process }
+      for (const name of PROCESS_FACTS) delete all.process[name]
     }
-    return facts
+    return all
   }
 
   /*
@@ -146,7 +151,8 @@
   return function evaluate (rule, given, own, salt) {
     seed = salt
     targetingKey = own.top.targetingKey
-    const result = engine.run(rule, factsOf(given, own))
+    facts = factsOf(given, own)
+    const result = engine.run(rule, facts)
     if (result === null || result === undefined) return null
     if (typeof result === 'string') return result
     return typeof result === 'boolean' ? String(result) : undefined
