@@ -135,6 +135,33 @@ public sealed class HttpOnlyEvaluationTests : IDisposable
         Assert.Equal((AnswerReason.Default, "off"), await AskAsync(ramp, "{}"));
     }
 
+    [Fact]
+    public async Task Many_callers_at_once_get_each_their_own_answer()
+    {
+        var flag = Rule("""{"if":[{"some":[{"var":"roles"},{"==":[{"var":""},"admin"]}]},"on","off"]}""");
+
+        await Task.WhenAll(Enumerable.Range(0, 8).Select(worker => Task.Run(
+            async () =>
+            {
+                for (var i = 0; i < 200; i++)
+                {
+                    var isAdmin = (i + worker) % 3 == 0;
+                    Assert.Equal((AnswerReason.TargetingMatch, isAdmin ? "on" : "off"), await AskAsync(flag, $$"""{"roles":["{{(isAdmin ? "admin" : "user")}}"]}"""));
+                }
+            }, TestContext.Current.CancellationToken)));
+    }
+
+    [Fact]
+    public async Task The_rules_of_one_request_have_their_time_together()
+    {
+        var flags = FlagSet.Restore(7, [new Flag("flag", 7, Rule("""{"if":[true,"on"]}"""))]);
+
+        var late = await _evaluation.EvaluateAsync(new Inquiry(flags, Caller.Nobody, RulesUntil: _clock.GetTimestamp() - 1), flags.Flags["flag"],
+            static (_, _) => null, TestContext.Current.CancellationToken);
+
+        Assert.Contains("used up", Assert.IsType<FlagResult.Failed>(late).Details, StringComparison.Ordinal);
+    }
+
     private static FlagDefinition Rule(string targeting, string more = "") => HttpOnlyFlags.Rule(targeting, more);
 
     private Task<(AnswerReason, string?)> AskAsync(FlagDefinition definition, params (string, FlagDefinition)[] others) => AskAsync(definition, "{}", others);

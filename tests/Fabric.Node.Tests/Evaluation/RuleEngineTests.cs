@@ -140,6 +140,18 @@ public sealed class RuleEngineTests : IDisposable
     }
 
     [Fact]
+    public void The_deepest_rule_that_a_definition_can_hold_is_evaluated()
+    {
+        var rule = """{"==":[{"var":""},1]}""";
+        for (var level = 0; level < 13; level++)
+            rule = $$"""{"some":[[1],{{rule}}]}""";
+        rule = $$"""{"if":[{{rule}},"on","off"]}""";
+        HttpOnlyFlags.Rule(rule);
+
+        Assert.Equal(("on", null), Run(rule));
+    }
+
+    [Fact]
     public void Memory_is_bounded()
     {
         var text = new string('x', 60_000);

@@ -155,7 +155,9 @@ public sealed class OfrepTests : IAsyncLifetime
     [Fact]
     public async Task A_body_that_is_too_large_is_413()
     {
-        var answer = await AskAsync(One, $$$"""{"context":{"a":"{{{new string('a', 1024 * 1024)}}}"}}""");
+        // Small enough that all of it is sent before the answer ends the connection.
+        await using var narrow = await TestNode.StartAsync(with: options => options with { Limits = options.Limits with { BodyBytes = 1024 } });
+        var answer = await narrow.SendAsync(HttpMethod.Post, One, $$$"""{"context":{"a":"{{{new string('a', 1024)}}}"}}""");
 
         Assert.Equal((413, true, false), (answer.Status, answer.Body.TryGetProperty("errorDetails", out _), answer.Body.TryGetProperty("errorCode", out _)));
     }
