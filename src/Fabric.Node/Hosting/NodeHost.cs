@@ -50,7 +50,7 @@ public sealed class NodeHost : IAsyncDisposable
         _logger = loggers.CreateLogger("Fabric.Node");
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
         _changes = new ChangeFeed(parts.Time);
-        _engines = new RuleEngines(new HostFacts(options.Name), parts.Time);
+        _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
         _consensus = parts.OpenConsensus(RaftOptionsOf(options, members), new AppliedSinks(_table, _changes), loggers);
         _spreader = new CommitSpreader(_consensus);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);

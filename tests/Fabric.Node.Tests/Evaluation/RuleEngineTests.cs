@@ -31,6 +31,13 @@ public sealed class RuleEngineTests : IDisposable
         """{"===":[{"var":"user.plan"},"pro"]}""",
         """{"===":[{"var":{"cat":["user",".","plan"]}},"pro"]}""",
         """{"!":[{"var":"toString"}]}""",
+        """{"===":[{"var":["email.length","none"]},"none"]}""",
+        """{"===":[{"var":["roles.length","none"]},"none"]}""",
+        """{"===":[{"var":"roles.1"},"admin"]}""",
+        """{"===":[{"reduce":[{"missing":["absent","nothing","user.plan"]},{"cat":[{"var":"accumulator"},{"var":"current"}]},""]},"absentnothing"]}""",
+        """{"!":[{"missing_some":[1,["absent","user.plan"]]}]}""",
+        """{"missing_some":[2,["absent","user.plan"]]}""",
+        """{"some":[[1],{"===":[{"var":"../../email"},"ann@example.com"]}]}""",
         """{"===":[{"missing_some":[1,["absent","user"]]},{"var":"absent"}]}""".Replace("===", "!==", StringComparison.Ordinal),
 
         // Facts of the host and of the question, whatever the caller says of them.

@@ -34,8 +34,8 @@ public sealed class TestNode : IAsyncDisposable
         StartAsync("a", new FakeLog(capacity), new IPEndPoint(IPAddress.Loopback, 0), [], with);
 
     /// <summary>A node with a table as hosts have it, in a file.</summary>
-    public static Task<TestNode> StartWithTableAsync() =>
-        StartAsync("a", new FakeLog(), new IPEndPoint(IPAddress.Loopback, 0), [], null, (node, identity) => TablePlace.Open(
+    public static Task<TestNode> StartWithTableAsync(int capacity = 16) =>
+        StartAsync("a", new FakeLog(capacity), new IPEndPoint(IPAddress.Loopback, 0), [], null, (node, identity) => TablePlace.Open(
             new TableOwner(identity.Id, "a", identity.Capacity), Path.Combine(node._folder, "table"), node._folder, out _));
 
     public static async Task<TestNode> StartAsync(

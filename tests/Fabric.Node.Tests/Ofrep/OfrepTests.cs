@@ -89,6 +89,17 @@ public sealed class OfrepTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task The_facts_of_a_host_are_those_of_the_node_that_answers()
+    {
+        await using var node = await TestNode.StartAsync(with: options => options with { Labels = new Dictionary<string, string> { ["zone.part"] = "eu-1" } });
+        await node.PutAsync("checkout", """{"state":"ENABLED","variants":{"on":true},"targeting":{"if":[{"in":[{"substr":[{"var":"host.labels.zone.part"},0,2]},["eu"]]},"on"]}}""");
+
+        var answer = await node.SendAsync(HttpMethod.Post, One, """{"context":{"host":{"name":"mine","labels":{"zone":{"part":"us"}}}}}""");
+
+        Assert.Equal("on", answer.Body.GetProperty("variant").GetString());
+    }
+
+    [Fact]
     public async Task A_rule_that_fails_is_400_GENERAL()
     {
         _node.Log.Put("checkout", HttpOnlyFlags.Rule("""{"==":["a",1]}""", ""","metadata":{"owner":"shop"}"""));

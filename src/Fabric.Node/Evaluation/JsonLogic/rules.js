@@ -24,15 +24,33 @@
   let seed = ''
   let targetingKey = null
 
-  // A default stands for a fact that is null, too. A label's name may have dots, which lead nowhere else.
+  // ---- var, missing ----
+
+  // A step into an object or a list; nothing else has anything inside, as in the table.
+  const inside = (whole, name) =>
+    whole !== null && typeof whole === 'object' && Object.hasOwn(whole, name) && !(Array.isArray(whole) && name === 'length') ? whole[name] : null
+
+  // A label's name may have dots, which lead nowhere else.
+  const lookUp = (context, name) => context === facts && name.startsWith(LABELS)
+    ? inside(facts.host.labels, name.slice(LABELS.length))
+    : name.split('.').reduce(inside, context)
+
+  // The whole context, a step outwards and a backslash are the engine's to understand.
+  const isPlain = name => typeof name === 'string' && name !== '' && !name.startsWith('../') && !name.includes('\\')
+
   const variable = engine.methods.var.method
   engine.addMethod('var', (args, context, above, within) => {
-    const isLabel = context === facts && typeof args[0] === 'string' && args[0].startsWith(LABELS)
-    const found = isLabel ? labelOf(args[0].slice(LABELS.length)) : variable(args, context, above, within)
+    const found = isPlain(args[0]) ? lookUp(context, args[0]) : variable(args, context, above, within)
+    // A default stands for a fact that is null, too.
     return found === null && args.length > 1 && args[1] !== undefined ? args[1] : found
   })
 
-  const labelOf = name => Object.hasOwn(facts.host.labels, name) ? facts.host.labels[name] : null
+  const missing = (names, context) => names.filter(name => lookUp(context, String(name)) === null)
+  engine.addMethod('missing', missing)
+  engine.addMethod('missing_some', ([needed, names], context) => {
+    const absent = missing(names, context)
+    return names.length - absent.length >= needed ? [] : absent
+  })
 
   // ---- sem_ver ----
 
