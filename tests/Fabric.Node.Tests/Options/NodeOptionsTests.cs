@@ -137,6 +137,53 @@ public sealed class NodeOptionsTests
         Assert.Equal(["ofrep-origin"], problems.Select(problem => problem.Key));
     }
 
+    [Fact]
+    public void Labels_are_names_and_values_and_the_later_of_two_counts()
+    {
+        var (options, problems) = NodeOptionsReader.Read(Alone with { Labels = ["zone=eu", "rack.no_1-a=", "zone=us=west"] });
+
+        Assert.Empty(problems);
+        Assert.Equal([("rack.no_1-a", ""), ("zone", "us=west")], options!.Labels.OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => (label.Key, label.Value)));
+    }
+
+    [Theory]
+    [InlineData("zone")]
+    [InlineData("=eu")]
+    [InlineData("Zone=eu")]
+    [InlineData("zo ne=eu")]
+    [InlineData("zone=a\u0007")]
+    [InlineData("a123456789012345678901234567890123456789012345678901234567890123=x")]
+    public void A_label_of_another_form_is_refused(string label) =>
+        Assert.Equal(["label"], NodeOptionsReader.Read(Alone with { Labels = [label] }).Problems.Select(problem => problem.Key));
+
+    [Fact]
+    public void A_labels_value_has_at_most_255_bytes()
+    {
+        Assert.Empty(NodeOptionsReader.Read(Alone with { Labels = ["zone=" + new string('x', 255)] }).Problems);
+        Assert.Single(NodeOptionsReader.Read(Alone with { Labels = ["zone=" + new string('x', 254) + "ä"] }).Problems);
+    }
+
+    [Fact]
+    public void The_file_says_each_members_labels_and_options_go_before_it()
+    {
+        var path = Write("""
+            {"members": [
+              {"name": "a", "raft": "127.0.0.1:7501", "http": "http://127.0.0.1:7401", "labels": {"zone": "eu", "rack": "1"}},
+              {"name": "b", "raft": "127.0.0.1:7502", "http": "http://127.0.0.1:7402", "labels": {"zone": "us"}},
+              {"name": "c", "raft": "127.0.0.1:7503", "http": "http://127.0.0.1:7403"}
+            ]}
+            """);
+        string Labels(string name, params string[] own) => string.Join(' ', NodeOptionsReader
+            .Read(new NodeSettings { Config = path, Name = name, Data = "/tmp/x", Labels = own }).Options!.Labels
+            .OrderBy(label => label.Key, StringComparer.Ordinal).Select(label => $"{label.Key}={label.Value}"));
+
+        Assert.Equal(("rack=2 zone=eu", "zone=us", ""), (Labels("a", "rack=2"), Labels("b"), Labels("c")));
+        Assert.Equal(["config /members/0 labels"], NodeOptionsReader.Read(new NodeSettings
+        {
+            Config = Write("""{"members":[{"name":"a","raft":"127.0.0.1:1","http":"http://127.0.0.1:2","labels":{"zone":1}}]}"""), Name = "a", Data = "/tmp/x",
+        }).Problems.Select(problem => problem.Key));
+    }
+
     private static string Peer(char name) => $"name={name},raft=127.0.0.1:{7500 + name},http=http://127.0.0.1:{7400 + name}";
 
     private static string Write(string text)
