@@ -124,6 +124,25 @@ public sealed class ImportTests : IAsyncLifetime
     }
 
     [Fact]
+    public async Task Flags_that_need_what_is_not_there_are_refused_by_name_and_so_are_those_that_need_them()
+    {
+        const string file = """
+            {"flags":{"top":{"state":"ENABLED","variants":{"on":true},"prerequisites":[{"flag":"middle","variant":"on"}]},
+                      "middle":{"state":"ENABLED","variants":{"on":true},"prerequisites":[{"flag":"gone","variant":"on"}]},
+                      "sound":BOOL}}
+            """;
+        var answer = await ImportAsync(file);
+        Assert.Equal((422, "import-refused", "refused refused notApplied"), (answer.Status, answer.Kind, Results(answer)));
+        var problem = Flags(answer)[1].GetProperty("problems")[0];
+        Assert.Equal("/flags/middle", problem.GetProperty("path").GetString());
+        Assert.Contains("\"gone\"", problem.GetProperty("reason").GetString(), StringComparison.Ordinal);
+        Assert.Equal(0, _node.Log.Appended);
+
+        Assert.Equal("refused refused created", Results(await ImportAsync(file, "?partial=true")));
+        Assert.Equal(["sound"], _node.Log.State.Flags.Flags.Keys);
+    }
+
+    [Fact]
     public async Task A_retry_with_the_same_key_applies_nothing_twice()
     {
         var id = Guid.NewGuid().ToString();

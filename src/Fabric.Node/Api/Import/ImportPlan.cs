@@ -1,3 +1,4 @@
+using Fabric.Flags;
 using Fabric.Flags.Changes;
 using Fabric.Flags.Documents;
 using Fabric.Flags.State;
@@ -8,6 +9,9 @@ namespace Fabric.Node.Api.Import;
 /// <summary>What an import will do, found out without writing anything.</summary>
 internal sealed class ImportPlan
 {
+    /// <summary>Flags that are refused one by one for rules between flags; with more, the file is refused as it is.</summary>
+    private const int MaxRefusals = 100;
+
     private readonly FlagSet _flags;
     private readonly Operation _operation;
     private readonly string? _message;
@@ -34,31 +38,38 @@ internal sealed class ImportPlan
     /// What is to be written, in turn. A set is named by its number in the file, whatever of it is there already: so no two
     /// attempts can both apply it.
     /// </summary>
-    public IEnumerable<PlannedSet> Sets()
-    {
-        for (var number = 0; number < _packed.Count; number++)
-        {
-            var written = _packed[number].Where(static flag => flag.IsWritten && flag.Revision is null).ToArray();
-            if (written.Length > 0)
-            {
-                yield return new PlannedSet(written, new ChangeSet(
-                    _operation.ForTry(number), [.. written.Select(static flag => new Change.Put(flag.Source.Key, flag.Source.Definition!))], _message));
-            }
-        }
-    }
+    public IEnumerable<PlannedSet> Sets() => Enumerable.Range(0, _packed.Count).Select(SetOf).OfType<PlannedSet>();
 
-    /// <summary>Applies the sets to a copy; null when all of them would be, otherwise what became of the first that would not.</summary>
+    /// <summary>
+    /// Applies the sets to a copy. A flag that a rule between flags forbids is refused and left out; null when the others
+    /// would be written, otherwise what became of the first set that would not.
+    /// </summary>
     public ChangeOutcome? Rehearse(int capacity)
     {
-        var flags = _flags;
-        foreach (var set in Sets())
+        var (flags, refusals) = (_flags, 0);
+        for (var number = 0; number < _packed.Count; number++)
         {
-            (flags, var outcome) = flags.Apply(flags.Revision + 1, set.Changes, capacity);
-            if (outcome is not ChangeOutcome.Applied)
-                return outcome;
+            while (SetOf(number) is { } set)
+            {
+                (flags, var outcome) = flags.Apply(flags.Revision + 1, set.Changes, capacity);
+                if (outcome is ChangeOutcome.Applied)
+                    break;
+                if (outcome is not ChangeOutcome.Refused refused || ++refusals > MaxRefusals)
+                    return outcome;
+                var flag = set.Flags.Single(flag => flag.Source.Key == refused.Key);
+                flag.Refuse(new Problem(flag.Source.Place, refused.Reason));
+            }
         }
 
         return null;
+    }
+
+    /// <summary>Null where everything of the set is there already.</summary>
+    private PlannedSet? SetOf(int number)
+    {
+        var written = _packed[number].Where(static flag => flag.IsWritten && flag.Revision is null).ToArray();
+        return written.Length == 0 ? null : new PlannedSet(written, new ChangeSet(
+            _operation.ForTry(number), [.. written.Select(static flag => new Change.Put(flag.Source.Key, flag.Source.Definition!))], _message));
     }
 
     /// <summary>Nothing of it will be written.</summary>
