@@ -39,8 +39,11 @@ internal static class SetCommand
         });
     }
 
-    private static Task ShowAsync(Session session, Reply reply) =>
-        session.PrintAsync($"{reply.Part("key")} {(reply.Status == 201 ? "created" : "replaced")}, revision {reply.Revision}");
+    private static async Task ShowAsync(Session session, Reply reply)
+    {
+        await session.PrintAsync($"{reply.Part("key")} {(reply.Status == 201 ? "created" : "replaced")}, revision {reply.Revision}");
+        await FlagCommands.WarnAsync(session, reply);
+    }
 
     /// <summary>The options that say what the flag is.</summary>
     private sealed class Source
@@ -66,21 +69,8 @@ internal static class SetCommand
                 throw new UsageException("say what the flag is: --default on|off, --percent N, or --file FILE");
             return file is null
                 ? Shorthand.Definition(state ?? "on", otherwise ?? "off", percent is null ? null : Shorthand.ReadPercent(percent))
-                : await ReadFileAsync(file, terminal, token);
+                : await InputFile.ReadAsync(file, "--file ", terminal, token);
         }
 
-        private static async Task<byte[]> ReadFileAsync(string file, Terminal terminal, CancellationToken token)
-        {
-            try
-            {
-                return file == "-"
-                    ? Encoding.UTF8.GetBytes(await terminal.In.ReadToEndAsync(token))
-                    : await System.IO.File.ReadAllBytesAsync(file, token);
-            }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-            {
-                throw new UsageException($"--file {file}: {unreadable.Message}");
-            }
-        }
     }
 }
