@@ -15,6 +15,7 @@ internal static class FlagCommands
         SwitchCommand.Build(client, "on", "ENABLED"),
         SwitchCommand.Build(client, "off", "DISABLED"),
         DeleteCommand(client),
+        ExplainCommand.Build(client),
         ImportCommand.Build(client),
         ExportCommand.Build(client),
     });

@@ -4,6 +4,7 @@ using System.Text.Json.Serialization;
 using Fabric.Node.Api.Attachments;
 using Fabric.Node.Api.Changes;
 using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
 using Fabric.Node.Api.Import;
@@ -51,6 +52,8 @@ internal sealed partial class FabricJson : JsonSerializerContext;
 [JsonSerializable(typeof(ChangesBody))]
 [JsonSerializable(typeof(RevisionBody))]
 [JsonSerializable(typeof(ImportReportBody))]
+[JsonSerializable(typeof(ExplanationBody))]
+[JsonSerializable(typeof(ExplainRequestBody))]
 [JsonSerializable(typeof(OfrepRequestBody))]
 [JsonSerializable(typeof(OfrepFlagBody))]
 [JsonSerializable(typeof(OfrepBulkBody))]
