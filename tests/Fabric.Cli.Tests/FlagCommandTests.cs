@@ -68,7 +68,25 @@ public sealed class FlagCommandTests(LiveNode node) : IClassFixture<LiveNode>
         Assert.Equal(fractional, Json(shown).GetProperty("targeting").GetProperty("fractional").GetRawText());
     }
 
+    [Fact]
+    public async Task Times_become_the_fields_of_a_definition_that_the_node_takes()
+    {
+        var set = await node.RunAsync("flag", "set", "timed", "--ramp", "5-62.5", "--over", "36h", "--start", "2026-12-01T09:00:00+01:00",
+            "--activate-at", "2026-12-01T07:00:00Z", "--stale-after", "30s=off");
+        Assert.Equal((0, ""), (set.Code, set.Error));
+        Assert.EndsWith(
+            """
+            ,"defaultVariant":"off","activateAt":"2026-12-01T07:00:00Z","offVariant":"off","ramp":{"variant":"on","from":5,"to":62.5,"start":"2026-12-01T08:00:00Z","end":"2026-12-02T20:00:00Z"},"staleAfter":{"after":"30s","variant":"off"}}
+            """,
+            Json(await node.RunAsync("flag", "get", "timed", "-o", "json")).GetProperty("definition").GetRawText(), StringComparison.Ordinal);
+        Assert.Equal(0, (await node.RunAsync("flag", "set", "timed", "--ramp", "0-100", "--over", "7d")).Code);
+    }
+
     [Theory]
+    [InlineData("--ramp", "0-100")]
+    [InlineData("--over", "1h")]
+    [InlineData("--activate-at", "tomorrow")]
+    [InlineData("--stale-after", "30s")]
     [InlineData("--percent", "101")]
     [InlineData("--percent", "-1")]
     [InlineData("--percent", "0.0001")]

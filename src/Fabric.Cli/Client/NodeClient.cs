@@ -14,17 +14,21 @@ internal sealed record Call(HttpMethod Method, string Path)
 
     /// <summary>Names a write, over all nodes that are tried, so that it applies once.</summary>
     public Guid? Operation { get; init; }
+
+    /// <summary>Time that one node may take: longer than it takes itself to say that it found no leader.</summary>
+    public TimeSpan Timeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Is told how many bytes of the body are sent.</summary>
+    public Action<long>? Sent { get; init; }
 }
 
 /// <summary>Asks nodes in turn until one answers for the fabric.</summary>
 internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, TextWriter errors) : IDisposable
 {
-    // Longer than a node itself takes to say that it found no leader.
-    private static readonly TimeSpan TryTimeout = TimeSpan.FromSeconds(10);
-
     private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
     {
-        Timeout = TryTimeout,
+        // Each call bounds its own time.
+        Timeout = Timeout.InfiniteTimeSpan,
     };
 
     /// <summary>A node's answer, of the last that was tried when none could take the call; null when none could be reached.</summary>
@@ -47,7 +51,7 @@ internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, TextWriter errors
             }
             catch (OperationCanceledException) when (!token.IsCancellationRequested)
             {
-                await errors.WriteLineAsync($"fabric: {Bare(endpoint)}: no answer within {TryTimeout.TotalSeconds:0} s");
+                await errors.WriteLineAsync($"fabric: {Bare(endpoint)}: no answer within {call.Timeout.TotalSeconds:0} s");
             }
         }
 
@@ -61,7 +65,7 @@ internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, TextWriter errors
         using var request = new HttpRequestMessage(call.Method, new Uri(endpoint, call.Path));
         if (call.Body is not null)
         {
-            request.Content = new ByteArrayContent(call.Body);
+            request.Content = call.Sent is { } sent ? new CountedContent(call.Body, sent) : new ByteArrayContent(call.Body);
             request.Content.Headers.ContentType = new MediaTypeHeaderValue(call.ContentType);
         }
 
@@ -71,8 +75,10 @@ internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, TextWriter errors
             request.Headers.TryAddWithoutValidation("If-None-Match", call.IfNoneMatch);
         if (call.Operation is { } operation)
             request.Headers.Add("Idempotency-Key", operation.ToString("D"));
-        using var response = await _http.SendAsync(request, token);
-        return new Reply(endpoint, (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(token));
+        using var bounded = CancellationTokenSource.CreateLinkedTokenSource(token);
+        bounded.CancelAfter(call.Timeout);
+        using var response = await _http.SendAsync(request, bounded.Token);
+        return new Reply(endpoint, (int)response.StatusCode, await response.Content.ReadAsByteArrayAsync(bounded.Token));
     }
 
     private static string Bare(Uri endpoint) => endpoint.GetLeftPart(UriPartial.Authority);

@@ -14,6 +14,8 @@ internal sealed class Reply(Uri endpoint, int status, byte[] body)
 
     public bool IsSuccess => status is >= 200 and < 300;
 
+    public ReadOnlyMemory<byte> Body => body;
+
     /// <summary>The answer as it came.</summary>
     public string Text => Encoding.UTF8.GetString(body);
 

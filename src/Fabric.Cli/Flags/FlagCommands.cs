@@ -15,6 +15,9 @@ internal static class FlagCommands
         SwitchCommand.Build(client, "on", "ENABLED"),
         SwitchCommand.Build(client, "off", "DISABLED"),
         DeleteCommand(client),
+        ExplainCommand.Build(client),
+        ImportCommand.Build(client),
+        ExportCommand.Build(client),
     });
 
     /// <summary>The argument that names a flag.</summary>
@@ -38,17 +41,27 @@ internal static class FlagCommands
     private static Command GetCommand(ClientOptions client)
     {
         var key = Key();
-        return client.Run(new Command("get", "Show a flag.") { key }, (parse, session, token) =>
+        var get = new Command("get", "Show a flag, and where it is evaluated.") { key };
+        get.Aliases.Add("show");
+        return client.Run(get, (parse, session, token) =>
             session.SendAsync(new Call(HttpMethod.Get, PathOf(parse.GetRequiredValue(key))), reply => ShowAsync(session, reply), token));
     }
 
     private static async Task ShowAsync(Session session, Reply reply)
     {
         var flag = FlagShape.From(reply.Json);
-        var grid = new Grid("KEY", "STATE", "DEFAULT", "ROLLOUT", "REVISION");
-        grid.Add(flag.Key, flag.State, flag.Default, flag.Rollout, $"{flag.Revision}");
+        var grid = new Grid("KEY", "STATE", "DEFAULT", "ROLLOUT", "REVISION", "EVALUATED IN");
+        grid.Add(flag.Key, flag.State, flag.Default, flag.Rollout, $"{flag.Revision}", flag.EvaluatedIn);
         grid.WriteTo(session.Terminal);
         await session.PrintAsync(reply.Json.GetProperty("definition").GetRawText());
+        await WarnAsync(session, reply);
+    }
+
+    /// <summary>Programs on the hosts run their own default for a flag that only HTTP evaluates: nobody should learn that by it.</summary>
+    public static async Task WarnAsync(Session session, Reply reply)
+    {
+        if (reply.Part("evaluableInReason") is { } reason)
+            await session.HintAsync(Plain.Text($"it is evaluated over HTTP only, and programs on the hosts run their own default: {reason}"));
     }
 
     private static Command DeleteCommand(ClientOptions client)

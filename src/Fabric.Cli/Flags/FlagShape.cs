@@ -4,7 +4,7 @@ using System.Text.Json;
 namespace Fabric.Cli.Flags;
 
 /// <summary>A flag as a person looks at it, read from the API's answer.</summary>
-internal sealed record FlagShape(string Key, long Revision, string State, string Default, string Rollout, bool AnswersFalseToAll)
+internal sealed record FlagShape(string Key, long Revision, string State, string Default, string Rollout, string EvaluatedIn, bool AnswersFalseToAll)
 {
     public static FlagShape From(JsonElement flag)
     {
@@ -18,6 +18,7 @@ internal sealed record FlagShape(string Key, long Revision, string State, string
             definition.GetProperty("state").GetString()!,
             name ?? "-",
             targeting ? Shares(rule) : "-",
+            string.Join(", ", flag.GetProperty("evaluableIn").EnumerateArray().Select(static door => door.GetString())),
             !targeting && name is not null && variants.GetProperty(name).ValueKind == JsonValueKind.False);
     }
 

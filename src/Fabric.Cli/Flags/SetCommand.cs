@@ -14,6 +14,9 @@ internal static class SetCommand
         Examples:
           fabric flag set new-checkout --default on
           fabric flag set new-checkout --percent 25        on for a quarter of the targeting keys
+          fabric flag set new-checkout --ramp 0-100 --over 24h        more of them by the minute
+          fabric flag set new-checkout --default on --activate-at 2026-12-01T09:00:00Z
+          fabric flag set new-checkout --default on --stale-after 30s=off
           fabric flag set new-checkout --file flag.json    any definition in flagd's format
         """;
 
@@ -24,6 +27,7 @@ internal static class SetCommand
         var (message, operation, revision) = (FlagCommands.Message(), FlagCommands.Operation(), Conditions.IfRevision());
         var dryRun = new Option<bool>("--dry-run") { Description = "Print the definition and change nothing" };
         var command = new Command("set", About) { key, source.File, source.Percent, source.Default, source.State, message, revision, operation, dryRun };
+        source.Timing.On(command);
         return client.Run(command, async (parse, session, token) =>
         {
             var definition = await source.ReadAsync(parse, session.Terminal, token);
@@ -39,13 +43,18 @@ internal static class SetCommand
         });
     }
 
-    private static Task ShowAsync(Session session, Reply reply) =>
-        session.PrintAsync($"{reply.Part("key")} {(reply.Status == 201 ? "created" : "replaced")}, revision {reply.Revision}");
+    private static async Task ShowAsync(Session session, Reply reply)
+    {
+        await session.PrintAsync($"{reply.Part("key")} {(reply.Status == 201 ? "created" : "replaced")}, revision {reply.Revision}");
+        await FlagCommands.WarnAsync(session, reply);
+    }
 
     /// <summary>The options that say what the flag is.</summary>
     private sealed class Source
     {
         public Option<string?> File { get; } = new("--file", "-f") { Description = "The definition as JSON; - reads standard input", HelpName = "FILE|-" };
+
+        public TimingOptions Timing { get; } = new();
 
         public Option<string?> Percent { get; } = new("--percent") { Description = "Share of the targeting keys that get on, 0 to 100", HelpName = "N" };
 
@@ -59,28 +68,16 @@ internal static class SetCommand
         {
             var (file, percent) = (parse.GetValue(File), parse.GetValue(Percent));
             var (otherwise, state) = (parse.GetValue(Default), parse.GetValue(State));
-            var worded = percent is not null || otherwise is not null || state is not null;
+            var timing = Timing.Read(parse, TimeProvider.System);
+            var worded = percent is not null || otherwise is not null || state is not null || timing.IsGiven;
             if (file is not null && worded)
-                throw new UsageException("--file says everything; --percent, --default and --state do not stand beside it");
+                throw new UsageException("--file says everything; --percent, --default, --state and times do not stand beside it");
             if (file is null && !worded)
                 throw new UsageException("say what the flag is: --default on|off, --percent N, or --file FILE");
             return file is null
-                ? Shorthand.Definition(state ?? "on", otherwise ?? "off", percent is null ? null : Shorthand.ReadPercent(percent))
-                : await ReadFileAsync(file, terminal, token);
+                ? Shorthand.Definition(state ?? "on", otherwise ?? "off", percent is null ? null : Shorthand.ReadPercent(percent), timing)
+                : await InputFile.ReadAsync(file, "--file ", terminal, token);
         }
 
-        private static async Task<byte[]> ReadFileAsync(string file, Terminal terminal, CancellationToken token)
-        {
-            try
-            {
-                return file == "-"
-                    ? Encoding.UTF8.GetBytes(await terminal.In.ReadToEndAsync(token))
-                    : await System.IO.File.ReadAllBytesAsync(file, token);
-            }
-            catch (Exception unreadable) when (unreadable is IOException or UnauthorizedAccessException)
-            {
-                throw new UsageException($"--file {file}: {unreadable.Message}");
-            }
-        }
     }
 }

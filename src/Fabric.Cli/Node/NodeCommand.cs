@@ -73,6 +73,7 @@ internal static class NodeCommand
         private readonly Option<string?> _readTimeout = Text("--read-timeout", "Time that a read may wait [5s]", "TIME");
         private readonly Option<string?> _shutdownTimeout = Text("--shutdown-timeout", "Time that requests have to finish at the end [10s]", "TIME");
         private readonly Option<string?> _maxBody = Text("--max-body-bytes", "Bytes of a request's body [1048576]", "N");
+        private readonly Option<string?> _maxImport = Text("--max-import-bytes", "Bytes of a file of flags that is imported [16777216]", "N");
         private readonly Option<string?> _maxWrites = Text("--max-writes-in-flight", "Writes at once [512]", "N");
         private readonly Option<string?> _maxConnections = Text("--max-connections", "Connections at once [1024]", "N");
 
@@ -83,7 +84,7 @@ internal static class NodeCommand
         public IEnumerable<Option> All =>
         [
             _name, _data, _http, _raft, _peers, _config, _table, _labels, _capacity,
-            _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxWrites, _maxConnections,
+            _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _ofrepOrigins,
         ];
 
@@ -102,6 +103,7 @@ internal static class NodeCommand
             ReadTimeout = parse.GetValue(_readTimeout),
             ShutdownTimeout = parse.GetValue(_shutdownTimeout),
             MaxBodyBytes = parse.GetValue(_maxBody),
+            MaxImportBytes = parse.GetValue(_maxImport),
             MaxWritesInFlight = parse.GetValue(_maxWrites),
             MaxConnections = parse.GetValue(_maxConnections),
             MaxEvaluationsInFlight = parse.GetValue(_maxEvaluations),

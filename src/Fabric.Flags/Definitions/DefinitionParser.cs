@@ -12,7 +12,7 @@ namespace Fabric.Flags.Definitions;
 public static class DefinitionParser
 {
     private static readonly JsonDocumentOptions Strict = new() { AllowDuplicateProperties = false, MaxDepth = Limits.JsonDepth };
-    private static readonly string[] Fields =
+    internal static readonly string[] Fields =
     [
         "state", "variants", "defaultVariant", "targeting", "metadata",
         "salt", "activateAt", "offVariant", "prerequisites", "ramp", "staleAfter",

@@ -12,10 +12,14 @@ internal static class PathKey
 {
     private static readonly UTF8Encoding Strict = new(encoderShouldEmitUTF8Identifier: false, throwOnInvalidBytes: true);
 
-    public static string Read(HttpContext http, ICollection<Problem> problems)
+    /// <param name="http">The request.</param>
+    /// <param name="problems">Takes what is wrong with the key.</param>
+    /// <param name="after">What the address goes on with after the key.</param>
+    public static string Read(HttpContext http, ICollection<Problem> problems, string after = "")
     {
         var target = http.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         var path = target.Split('?', 2)[0];
+        path = path[..^after.Length];
         var key = Decode(path[(path.LastIndexOf('/') + 1)..]);
         if ((key is null ? "a flag's key must be valid UTF-8, percent-encoded" : FlagKey.WhyNot(key)) is { } reason)
             problems.Add(new Problem("/key", reason));

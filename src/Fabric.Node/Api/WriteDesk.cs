@@ -1,3 +1,4 @@
+using System.Text;
 using Fabric.Flags;
 using Fabric.Flags.Changes;
 using Fabric.Node.Problems;
@@ -20,11 +21,16 @@ internal sealed class WriteDesk(WriteCoordinator writes, OperationLedger ledger,
     /// <summary>A set that the log could not take is refused before anybody is asked.</summary>
     public static Refusal? TooLarge(ChangeSet changes)
     {
-        var bytes = EntryOverhead + (long)System.Text.Encoding.UTF8.GetByteCount(changes.Message ?? "")
-            + changes.Changes.Sum(change => ChangeOverhead + (long)System.Text.Encoding.UTF8.GetByteCount(change.Key)
-                + (change is Change.Put put ? put.Definition.Json.Length : 0));
+        var bytes = BytesOf(changes.Message) + changes.Changes.Sum(BytesOf);
         return bytes > Limits.EntryBytes ? Refusals.EntryTooLarge(bytes) : null;
     }
+
+    /// <summary>About the bytes that an entry of the log has without its changes.</summary>
+    public static long BytesOf(string? message) => EntryOverhead + Encoding.UTF8.GetByteCount(message ?? "");
+
+    /// <summary>About the bytes that a change adds to its entry.</summary>
+    public static long BytesOf(Change change) =>
+        ChangeOverhead + Encoding.UTF8.GetByteCount(change.Key) + (change is Change.Put put ? put.Definition.Json.Length : 0);
 
     /// <summary>What to answer when the write did not apply; null when it did.</summary>
     /// <param name="result">What came of it.</param>

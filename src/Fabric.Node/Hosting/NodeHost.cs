@@ -5,8 +5,10 @@ using Fabric.Node.Api;
 using Fabric.Node.Api.Attachments;
 using Fabric.Node.Api.Changes;
 using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
+using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Evaluation;
 using Fabric.Node.Forwarding;
@@ -159,7 +161,12 @@ public sealed class NodeHost : IAsyncDisposable
         _app.Use(next => http => RefuseUntilStarted(http, next));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(_app);
         new ChangesApi(desk, limits).Map(_app);
-        new OfrepApi(new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time), reads, limits).Map(_app);
+        new ImportApi(reads, desk, _options).Map(_app);
+        new ExportApi(reads).Map(_app);
+        var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time);
+        new OfrepApi(evaluation, reads, limits).Map(_app);
+        var explaining = new FlagExplaining(_consensus, _table, evaluation, new HostFacts(_options.Name, _options.Labels), time);
+        new ExplainApi(explaining, limits).Map(_app);
         new EventsApi(_changes, limits, time, _app.Lifetime.ApplicationStopping).Map(_app);
         new AttachmentsApi(_parts.Door, limits).Map(_app);
         node.Map(_app);
@@ -173,7 +180,8 @@ public sealed class NodeHost : IAsyncDisposable
     private Task RefuseUntilStarted(HttpContext http, RequestDelegate next)
     {
         var path = http.Request.Path;
-        var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
+        var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
+            || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
         if (_readiness.Started)
             return next(http);
         if (path.StartsWithSegments(OfrepApi.Prefix))

@@ -4,8 +4,10 @@ using System.Text.Json.Serialization;
 using Fabric.Node.Api.Attachments;
 using Fabric.Node.Api.Changes;
 using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
+using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Ofrep;
@@ -32,7 +34,6 @@ internal static class ApiJson
 [JsonSerializable(typeof(FlagBody))]
 [JsonSerializable(typeof(FlagListBody))]
 [JsonSerializable(typeof(DeletedBody))]
-[JsonSerializable(typeof(RevisionBody))]
 [JsonSerializable(typeof(NodeBody))]
 [JsonSerializable(typeof(ClusterBody))]
 [JsonSerializable(typeof(HealthBody))]
@@ -49,6 +50,10 @@ internal sealed partial class FabricJson : JsonSerializerContext;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(ChangesBody))]
+[JsonSerializable(typeof(RevisionBody))]
+[JsonSerializable(typeof(ImportReportBody))]
+[JsonSerializable(typeof(ExplanationBody))]
+[JsonSerializable(typeof(ExplainRequestBody))]
 [JsonSerializable(typeof(OfrepRequestBody))]
 [JsonSerializable(typeof(OfrepFlagBody))]
 [JsonSerializable(typeof(OfrepBulkBody))]

@@ -23,18 +23,21 @@ internal sealed record JsonBody(ReadOnlyMemory<byte> Utf8, JsonDocument Document
     public static async Task<(JsonBody? Body, Refusal? Refusal)> ReadAsync(
         HttpContext http, int limit, ICollection<Problem> problems, params string[] types)
     {
-        if (WrongType(http.Request, types) is { } refusal)
-            return (null, refusal);
-        if (http.Request.ContentLength > limit)
-            return (null, Refusals.TooLarge(limit));
-
-        var (bytes, unread) = await ReadBytesAsync(http, limit);
+        var (bytes, unread) = await ReadUtf8Async(http, limit, types);
         if (bytes is null)
             return (null, unread);
         var (document, problem) = Parse(bytes);
         if (problem is not null)
             problems.Add(problem);
         return (document is null ? null : new JsonBody(bytes, document), null);
+    }
+
+    /// <summary>The body as it was sent, of one of these types and not parsed; exactly one of the two results is set.</summary>
+    public static async Task<(byte[]? Utf8, Refusal? Refusal)> ReadUtf8Async(HttpContext http, int limit, params string[] types)
+    {
+        if (WrongType(http.Request, types) is { } refusal)
+            return (null, refusal);
+        return http.Request.ContentLength > limit ? (null, Refusals.TooLarge(limit)) : await ReadBytesAsync(http, limit);
     }
 
     public void Dispose() => Document.Dispose();

@@ -78,6 +78,7 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "readTimeout": return settings with { ReadTimeout = text };
             case "shutdownTimeout": return settings with { ShutdownTimeout = text };
             case "maxBodyBytes": return settings with { MaxBodyBytes = text };
+            case "maxImportBytes": return settings with { MaxImportBytes = text };
             case "maxWritesInFlight": return settings with { MaxWritesInFlight = text };
             case "maxConnections": return settings with { MaxConnections = text };
             case "maxEvaluationsInFlight": return settings with { MaxEvaluationsInFlight = text };
@@ -85,7 +86,7 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "ofrepOrigins": return settings with { OfrepOrigins = Texts(field, problems) };
             default:
                 problems.Add(new OptionProblem($"config /{field.Name}", text, "an unknown field: the file has members, data, table, "
-                    + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxWritesInFlight, maxConnections, "
+                    + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxImportBytes, maxWritesInFlight, maxConnections, "
                     + "maxEvaluationsInFlight, maxEventStreams and ofrepOrigins"));
                 return settings;
         }

@@ -6,6 +6,12 @@ public sealed record NodeLimits
     /// <summary>Bytes of a request's body.</summary>
     public int BodyBytes { get; init; } = 1024 * 1024;
 
+    /// <summary>Bytes of a file of flags that is imported: it holds many definitions.</summary>
+    public int ImportBytes { get; init; } = 16 * 1024 * 1024;
+
+    /// <summary>Imports that this node works on at once, since each holds its file in memory; one more is answered 429.</summary>
+    public int ImportsInFlight { get; init; } = 4;
+
     /// <summary>Writes that this node works on at once; one more is answered 429.</summary>
     public int WritesInFlight { get; init; } = 512;
 
@@ -32,6 +38,7 @@ public sealed record NodeLimits
         var bounds = new (string Key, long Value, long Low, long High)[]
         {
             ("max-body-bytes", BodyBytes, 1024, 64 * 1024 * 1024),
+            ("max-import-bytes", ImportBytes, 1024, 256 * 1024 * 1024),
             ("max-writes-in-flight", WritesInFlight, 1, 65_536),
             ("max-connections", Connections, 8, 1_048_576),
             ("max-evaluations-in-flight", EvaluationsInFlight, 1, 65_536),

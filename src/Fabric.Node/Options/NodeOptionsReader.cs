@@ -47,6 +47,7 @@ public static class NodeOptionsReader
         ReadTimeout = given.ReadTimeout ?? file.ReadTimeout,
         ShutdownTimeout = given.ShutdownTimeout ?? file.ShutdownTimeout,
         MaxBodyBytes = given.MaxBodyBytes ?? file.MaxBodyBytes,
+        MaxImportBytes = given.MaxImportBytes ?? file.MaxImportBytes,
         MaxWritesInFlight = given.MaxWritesInFlight ?? file.MaxWritesInFlight,
         MaxConnections = given.MaxConnections ?? file.MaxConnections,
         MaxEvaluationsInFlight = given.MaxEvaluationsInFlight ?? file.MaxEvaluationsInFlight,
@@ -110,6 +111,7 @@ public static class NodeOptionsReader
         Limits = options.Limits with
         {
             BodyBytes = Whole("max-body-bytes", settings.MaxBodyBytes, options.Limits.BodyBytes, problems),
+            ImportBytes = Whole("max-import-bytes", settings.MaxImportBytes, options.Limits.ImportBytes, problems),
             WritesInFlight = Whole("max-writes-in-flight", settings.MaxWritesInFlight, options.Limits.WritesInFlight, problems),
             Connections = Whole("max-connections", settings.MaxConnections, options.Limits.Connections, problems),
             EvaluationsInFlight = Whole("max-evaluations-in-flight", settings.MaxEvaluationsInFlight, options.Limits.EvaluationsInFlight, problems),

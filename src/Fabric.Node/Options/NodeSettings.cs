@@ -27,6 +27,7 @@ public sealed record NodeSettings
     public string? ReadTimeout { get; init; }
     public string? ShutdownTimeout { get; init; }
     public string? MaxBodyBytes { get; init; }
+    public string? MaxImportBytes { get; init; }
     public string? MaxWritesInFlight { get; init; }
     public string? MaxConnections { get; init; }
     public string? MaxEvaluationsInFlight { get; init; }

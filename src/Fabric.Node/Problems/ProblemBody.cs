@@ -1,4 +1,5 @@
 using Fabric.Flags;
+using Fabric.Node.Api.Import;
 
 namespace Fabric.Node.Problems;
 
@@ -12,7 +13,10 @@ internal sealed record ProblemBody
     public required int Status { get; init; }
     public required string Detail { get; init; }
 
-    /// <summary>Of a write: <c>no</c> when it was definitely not applied, <c>unknown</c> when that cannot be said.</summary>
+    /// <summary>
+    /// Of a write: <c>no</c> when it was definitely not applied, <c>unknown</c> when that cannot be said; of an import also
+    /// <c>partly</c>, when some of it was applied and the rest was not.
+    /// </summary>
     public string? Applied { get; init; }
 
     /// <summary>The write's name: sent again as <c>Idempotency-Key</c>, it never applies twice.</summary>
@@ -26,4 +30,7 @@ internal sealed record ProblemBody
 
     /// <summary>Everything that is wrong with what was sent.</summary>
     public IReadOnlyList<Problem>? Errors { get; init; }
+
+    /// <summary>Of an import: what became of each flag.</summary>
+    public ImportReportBody? Report { get; init; }
 }

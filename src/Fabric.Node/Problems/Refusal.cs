@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Globalization;
 using Fabric.Flags;
+using Fabric.Node.Api.Import;
 using Fabric.Node.Json;
 
 namespace Fabric.Node.Problems;
@@ -19,6 +20,7 @@ internal sealed record Refusal(int Status, string Kind, string Title, string Det
     public string? Key { get; init; }
     public long? ActualRevision { get; init; }
     public TimeSpan? RetryAfter { get; init; }
+    public ImportReportBody? Report { get; init; }
 
     public Task ExecuteAsync(HttpContext httpContext)
     {
@@ -40,5 +42,6 @@ internal sealed record Refusal(int Status, string Kind, string Title, string Det
         Key = Key,
         ActualRevision = ActualRevision,
         Errors = Errors.IsDefaultOrEmpty ? null : Errors,
+        Report = Report,
     };
 }

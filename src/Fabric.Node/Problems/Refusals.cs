@@ -1,4 +1,5 @@
 using Fabric.Flags;
+using Fabric.Node.Api.Import;
 
 namespace Fabric.Node.Problems;
 
@@ -73,6 +74,16 @@ internal static class Refusals
 
     public static Refusal TooMany(int limit) =>
         new(429, "too-many-writes", "Too many writes are in flight", $"this node works on {limit} writes at once; try again") { RetryAfter = Soon };
+
+    public static Refusal TooManyImports(int limit) =>
+        new(429, "too-many-imports", "Too many imports are in flight", $"this node works on {limit} imports at once; try again") { RetryAfter = Soon };
+
+    public static Refusal ImportRefused(ImportReportBody report) =>
+        new(422, "import-refused", "Some flags of the file are refused",
+            $"{report.Refused} of {report.Flags.Count} flags are refused, so nothing was written; ?partial=true writes the others")
+        {
+            Report = report,
+        };
 
     public static Refusal Unexpected() =>
         new(500, "internal", "The node failed to answer", "an error that is not the request's; the node's log says more") { Applied = "unknown" };

@@ -85,12 +85,17 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     }
 
     /// <summary>What the table answers a caller, also while it is written; null while there is no table.</summary>
-    public FlagAnswer? Evaluate(string key, EvaluationContext context)
+    public FlagAnswer? Evaluate(string key, EvaluationContext context) => Ask(table => table?.Evaluate(key, context));
+
+    /// <summary>The same, and how that comes about.</summary>
+    public Explanation? Explain(string key, EvaluationContext context) => Ask(table => table?.Explain(key, context));
+
+    private T Ask<T>(Func<IFlagTable?, T> question)
     {
         _life.EnterReadLock();
         try
         {
-            return _living?.Evaluate(key, context);
+            return question(_living);
         }
         finally
         {

@@ -35,7 +35,14 @@ internal sealed class ChangesApi(WriteDesk desk, NodeLimits limits)
     {
         var result = await desk.WriteAsync(changes, token);
         return result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied }
-            ? TypedResults.Json(new RevisionBody(applied.Revision), ApiJson.Full.RevisionBody)
+            ? TypedResults.Json(new RevisionBody(applied.Revision, PutBy(changes)), ApiJson.Sparse.RevisionBody)
             : desk.Refusal(result, changes.OperationId, byHeader: false)!;
+    }
+
+    private static PutFlagBody[]? PutBy(ChangeSet changes)
+    {
+        var flags = changes.Changes.OfType<Change.Put>()
+            .Select(static put => new PutFlagBody(put.Key, put.Definition.EvaluableIn, put.Definition.HttpOnlyBecause)).ToArray();
+        return flags.Length == 0 ? null : flags;
     }
 }

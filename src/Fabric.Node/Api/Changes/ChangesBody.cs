@@ -15,4 +15,12 @@ internal sealed record PutBody(string Key, RawJson Definition, long? IfRevision)
 internal sealed record DeleteBody(string Key, long? IfRevision);
 
 /// <summary>The revision of a change set.</summary>
-internal sealed record RevisionBody(long Revision);
+/// <param name="Revision">It.</param>
+/// <param name="Flags">Where the flags that it put are evaluated; left out when it put none.</param>
+internal sealed record RevisionBody(long Revision, IReadOnlyList<PutFlagBody>? Flags);
+
+/// <summary>A flag that a change set put.</summary>
+/// <param name="Key">Its key.</param>
+/// <param name="EvaluableIn">Where it can be evaluated.</param>
+/// <param name="EvaluableInReason">Why not everywhere; left out where it is.</param>
+internal sealed record PutFlagBody(string Key, IReadOnlyList<string> EvaluableIn, string? EvaluableInReason);

@@ -33,8 +33,8 @@ internal static class DefinitionReader
     {
         foreach (var field in root.EnumerateObject())
         {
-            if (field.Name is not ("key" or "revision" or "definition" or "evaluableIn"))
-                problems.Add(new Problem($"/{field.Name}", "unknown field; a flag has key, revision, definition and evaluableIn"));
+            if (field.Name is not ("key" or "revision" or "definition" or "evaluableIn" or "evaluableInReason"))
+                problems.Add(new Problem($"/{field.Name}", "unknown field; a flag has key, revision, definition, evaluableIn and evaluableInReason"));
         }
 
         if (root.TryGetProperty("key", out var named) && (named.ValueKind != JsonValueKind.String || named.GetString() != key))

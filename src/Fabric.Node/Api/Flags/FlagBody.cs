@@ -1,3 +1,4 @@
+using System.Text.Json.Serialization;
 using Fabric.Flags.State;
 using Fabric.Node.Json;
 
@@ -8,10 +9,16 @@ namespace Fabric.Node.Api.Flags;
 /// <param name="Revision">The change set that last put it; its ETag.</param>
 /// <param name="Definition">What it says, in flagd's format.</param>
 /// <param name="EvaluableIn">Where it can be evaluated.</param>
-internal sealed record FlagBody(string Key, long Revision, RawJson Definition, IReadOnlyList<string> EvaluableIn)
+/// <param name="EvaluableInReason">Why not everywhere; left out where it is.</param>
+internal sealed record FlagBody(
+    string Key,
+    long Revision,
+    RawJson Definition,
+    IReadOnlyList<string> EvaluableIn,
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EvaluableInReason = null)
 {
     public static FlagBody From(Flag flag) =>
-        new(flag.Key, flag.Revision, new RawJson(flag.Definition.Json), flag.Definition.EvaluableIn);
+        new(flag.Key, flag.Revision, new RawJson(flag.Definition.Json), flag.Definition.EvaluableIn, flag.Definition.HttpOnlyBecause);
 }
 
 /// <summary>One page of the flags, in the ordinal order of their keys.</summary>
