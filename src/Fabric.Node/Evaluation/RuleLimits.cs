@@ -22,7 +22,7 @@ internal static class RuleLimits
     public const int ParsedBytes = 1024 * 1024;
 
     /// <summary>Time of one evaluation, the backstop behind the count of statements.</summary>
-    public static readonly TimeSpan Time = TimeSpan.FromMilliseconds(250);
+    public static readonly TimeSpan Time = TimeSpan.FromMilliseconds(500);
 
     /// <summary>Time that all such evaluations of one request have together.</summary>
     public static readonly TimeSpan RequestTime = TimeSpan.FromSeconds(2);

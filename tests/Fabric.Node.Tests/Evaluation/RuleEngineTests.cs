@@ -2,6 +2,7 @@ using System.Text.Json;
 using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 using Fabric.Node.Evaluation;
+using Jint;
 
 namespace Fabric.Node.Tests.Evaluation;
 
@@ -156,6 +157,14 @@ public sealed class RuleEngineTests : IDisposable
         HttpOnlyFlags.Rule(rule);
 
         Assert.Equal(("on", null), Run(rule));
+    }
+
+    [Fact]
+    public void Time_is_bounded_behind_the_count_of_statements()
+    {
+        using var engine = new Engine(options => options.Constraint(new RuleDeadline { Asleep = false }));
+
+        Assert.Throws<TimeoutException>(() => engine.Execute("for (;;) {}"));
     }
 
     [Fact]
