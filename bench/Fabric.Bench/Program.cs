@@ -14,7 +14,10 @@ if (Options.Parse(args) is not { } options)
 Results.Begin();
 var begun = Stopwatch.GetTimestamp();
 var sections = new List<Section>();
-(string, Func<Options, Section>)[] parts = [("calls", Calls.Run), ("probe", Probe.Run), ("writes", Writes.Run), ("flips", Flips.Run)];
+(string, Func<Options, Section>)[] parts =
+[
+    ("calls", Calls.Run), ("peers", Peers.Run), ("probe", Probe.Run), ("rules", Rules.Run), ("verifier", Verifier.Run), ("writes", Writes.Run), ("flips", Flips.Run),
+];
 foreach (var (name, part) in parts)
 {
     if (!options.Wants(name))

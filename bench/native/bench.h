@@ -74,6 +74,42 @@ static inline void make_keys(bench_key keys[BENCH_KEYS])
         abort();
 }
 
+/* One thing to measure of a table that has a flag for each. */
+struct bench_case {
+    char name[64];
+    char how[16];  /* which function a program asks by; see doors.c */
+    double share;  /* of the keys that are answered yes, from 0 to 1 */
+    char flag[64];
+};
+#define BENCH_CASES 64
+
+/* Lines of `NAME HOW SHARE FLAG`. Returns how many. */
+static inline int read_cases(const char *path, struct bench_case cases[BENCH_CASES])
+{
+    FILE *file = fopen(path, "r");
+    int count = 0;
+
+    if (!file)
+        fail(path);
+    while (count < BENCH_CASES && fscanf(file, "%63s %15s %lf %63s", cases[count].name, cases[count].how, &cases[count].share, cases[count].flag) == 4)
+        count++;
+    if (count == 0 || !feof(file)) {
+        fprintf(stderr, "%s is no list of cases\n", path);
+        exit(1);
+    }
+    fclose(file);
+    return count;
+}
+
+/* A flag that is not there is answered quickly too: of all keys so many must be answered yes as the case says. */
+static inline void check_share(const struct bench_case *one, unsigned on)
+{
+    if (on < (one->share - 0.05) * BENCH_KEYS || on > (one->share + 0.05) * BENCH_KEYS) {
+        fprintf(stderr, "%s: of %d answers %u are yes, and %.0f were to be expected\n", one->name, BENCH_KEYS, on, one->share * BENCH_KEYS);
+        exit(1);
+    }
+}
+
 /* One sample: `sample CASE NANOSECONDS-PER-CALL`, read by Fabric.Bench. */
 static inline void print_sample(const char *name, int64_t taken, int64_t calls)
 {

@@ -3,9 +3,11 @@
  * What a call of libflagfabric costs, through the PLT as a program makes it.
  *
  *     doors plain|rollout NAMES ROUNDS
+ *     doors cases CASES ROUNDS
  *
- * NAMES lists the flags of the table that FABRIC_TABLE names, all of that kind. The cases take turns, so that what
- * else runs on the machine touches all of them alike.
+ * NAMES lists the flags of the table that FABRIC_TABLE names, all of that kind; CASES lists cases (bench.h) that ask
+ * for flags of that table, each by one of the functions in `ask`. The cases take turns, so that what else runs on the
+ * machine touches all of them alike.
  */
 #include <flagfabric.h>
 
@@ -14,6 +16,8 @@
 
 #define HOT_CALLS 10000
 #define WALK_CALLS 2000
+#define CASE_CALLS 2000
+#define ATTRIBUTES 4
 
 static char **names;
 static size_t count, at;
@@ -78,16 +82,79 @@ static void check_answers(int rollout)
     }
 }
 
+static struct flagfabric_attribute attributes[BENCH_KEYS][ATTRIBUTES];
+static struct flagfabric_context with_country[BENCH_KEYS], with_all[BENCH_KEYS];
+
+/* Who asks: the keys' owners, all in one country and of age, each with one of three plans. */
+static void make_contexts(void)
+{
+    static const char *const plans[] = { "free", "team", "enterprise" };
+
+    for (int i = 0; i < BENCH_KEYS; i++) {
+        attributes[i][0] = (struct flagfabric_attribute)FLAGFABRIC_TEXT("country", "de");
+        attributes[i][1] = (struct flagfabric_attribute)FLAGFABRIC_TEXT("plan", plans[i % 3]);
+        attributes[i][2] = (struct flagfabric_attribute)FLAGFABRIC_WHOLE("age", 18 + i % 60);
+        attributes[i][3] = (struct flagfabric_attribute)FLAGFABRIC_TEXT("version", "2.3.1");
+        with_country[i] = (struct flagfabric_context){ .targeting_key = keys[i], .attributes = attributes[i], .count = 1 };
+        with_all[i] = (struct flagfabric_context){ .targeting_key = keys[i], .attributes = attributes[i], .count = ATTRIBUTES };
+    }
+}
+
+/* So often, a key after the other: how many answers are yes, by the function that `how` names. */
+static unsigned ask(const char *how, const char *flag, unsigned calls)
+{
+    unsigned on = 0;
+
+#define ASK(word, call)                          \
+    if (strcmp(how, word) == 0) {                \
+        for (unsigned i = 0; i < calls; i++)     \
+            on += (call);                        \
+        return on;                               \
+    }
+    ASK("nothing", nothing(flag))
+    ASK("nothing-for", nothing_for(flag, keys[i % BENCH_KEYS]))
+    ASK("nothing-with", nothing_with(flag, &with_all[i % BENCH_KEYS], false))
+    ASK("all", is_feature_enabled(flag))
+    ASK("key", is_feature_enabled_for(flag, keys[i % BENCH_KEYS]))
+    ASK("country", flagfabric_boolean(flag, &with_country[i % BENCH_KEYS], false))
+    ASK("context", flagfabric_boolean(flag, &with_all[i % BENCH_KEYS], false))
+#undef ASK
+    fprintf(stderr, "there is no way to ask that is called %s\n", how);
+    exit(1);
+}
+
+static void run_cases(const char *path, int rounds)
+{
+    static struct bench_case cases[BENCH_CASES];
+    int many = read_cases(path, cases);
+
+    make_contexts();
+    for (int i = 0; i < many; i++)
+        check_share(&cases[i], ask(cases[i].how, cases[i].flag, BENCH_KEYS));
+    while (rounds-- > 0) {
+        for (int i = 0; i < many; i++) {
+            int64_t begun = now_ns();
+            unsigned on = ask(cases[i].how, cases[i].flag, CASE_CALLS);
+            __asm__ volatile("" ::"r"(on));
+            print_sample(cases[i].name, now_ns() - begun, CASE_CALLS);
+        }
+    }
+}
+
 int main(int argc, char **argv)
 {
     if (argc != 4) {
-        fprintf(stderr, "usage: %s plain|rollout NAMES ROUNDS\n", argv[0]);
+        fprintf(stderr, "usage: %s plain|rollout NAMES ROUNDS\n       %s cases CASES ROUNDS\n", argv[0], argv[0]);
         return 2;
     }
     int rollout = strcmp(argv[1], "rollout") == 0;
 
-    count = read_names(argv[2], &names);
     make_keys(keys);
+    if (strcmp(argv[1], "cases") == 0) {
+        run_cases(argv[2], atoi(argv[3]));
+        return 0;
+    }
+    count = read_names(argv[2], &names);
     check_answers(rollout);
     for (int rounds = atoi(argv[3]); rounds > 0; rounds--)
         (rollout ? rollout_round : plain_round)();

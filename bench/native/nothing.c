@@ -13,3 +13,10 @@ bool nothing_for(const char *flag, const char *targeting_key)
     (void)targeting_key;
     return false;
 }
+
+bool nothing_with(const char *flag, const void *context, bool fallback)
+{
+    (void)flag;
+    (void)context;
+    return fallback;
+}

@@ -7,5 +7,6 @@
 
 bool nothing(const char *flag);
 bool nothing_for(const char *flag, const char *targeting_key);
+bool nothing_with(const char *flag, const void *context, bool fallback);
 
 #endif

@@ -3,10 +3,14 @@
  * What the kernel's decision costs on top of a probe that does nothing.
  *
  *     probe OBJECT PLAIN-TABLE PLAIN-NAMES ROLLOUT-TABLE ROLLOUT-NAMES ROUNDS
+ *     probe OBJECT TABLE CASES ROUNDS
  *
  * OBJECT is fabric.bpf.o; the tables are pins. override_flag is loaded with may_override 0, so that a kernel that
  * refuses to write registers takes it too: only the two stores at its end are missing. All probes stay attached, each
  * to a stub of its own, and the measurements take turns.
+ *
+ * CASES lists cases (bench.h) that ask for flags of one table with a targeting key. Where the kernel takes the program
+ * with may_override 1, each is also asked that way before the measurement, so that the answers can be looked at.
  */
 #include <errno.h>
 #include <fcntl.h>
@@ -36,6 +40,7 @@ bool stub_unprobed(const char *flag, const char *key);
 bool stub_empty(const char *flag, const char *key);
 bool stub_plain(const char *flag, const char *key);
 bool stub_rollout(const char *flag, const char *key);
+bool stub_override(const char *flag, const char *key);
 
 typedef bool stub(const char *flag, const char *key);
 
@@ -65,8 +70,8 @@ static void check(int result, const char *what)
     }
 }
 
-/* Loads one program of the object over the table that is pinned at `pin`. */
-static int load(const char *object, const char *name, const char *pin)
+/* Loads one program of the object over the table that is pinned at `pin`; -1 where the kernel refuses it. */
+static int try_load(const char *object, const char *name, const char *pin, int may_override)
 {
     int table = bpf_obj_get(pin);
     struct bpf_map_info info = { 0 };
@@ -94,10 +99,22 @@ static int load(const char *object, const char *name, const char *pin)
         .heap_offset = header->heap_offset,
         .heap_bytes = header->heap_bytes,
         .slot_mask = header->slot_count - 1,
+        .may_override = may_override,
+        .may_look = 1,
     };
     check(bpf_map__set_initial_value(bpf_object__find_map_by_name(loaded, ".rodata.geometry"), &geometry, sizeof(geometry)), "constants");
-    check(bpf_object__load(loaded), name);
-    return bpf_program__fd(wanted);
+    return bpf_object__load(loaded) ? -1 : bpf_program__fd(wanted);
+}
+
+static int load(const char *object, const char *name, const char *pin)
+{
+    int program = try_load(object, name, pin, 0);
+
+    if (program < 0) {
+        fprintf(stderr, "the kernel refuses %s\n", name);
+        exit(1);
+    }
+    return program;
 }
 
 /* The file and the offset in it that an address is mapped from. */
@@ -190,12 +207,68 @@ static void check_decides(const char *name, struct probe probe, stub *function, 
 #define WALK(name, names, count, at, function) \
     SAMPLE(name, CALLS, function(names[(at + i) % count], keys[i % BENCH_KEYS]))
 
+static int quiet(enum libbpf_print_level level, const char *format, va_list arguments)
+{
+    (void)level, (void)format, (void)arguments;
+    return 0;
+}
+
+static unsigned ask_all(stub *function, const char *flag)
+{
+    unsigned on = 0;
+
+    for (int i = 0; i < BENCH_KEYS; i++)
+        on += function(flag, keys[i]);
+    return on;
+}
+
+/* Asks through a program that overrides, so that what the stub returns is the table's answer. */
+static void check_answers(const char *object, const char *table, const struct bench_case *cases, int many)
+{
+    libbpf_print_fn_t print = libbpf_set_print(quiet);
+    int program = try_load(object, "override_flag", table, 1);
+
+    libbpf_set_print(print);
+    if (program < 0) {
+        printf("note this kernel refuses to override, so the answers could not be looked at\n");
+        return;
+    }
+    attach(program, stub_override, WITH_KEY);
+    for (int i = 0; i < many; i++)
+        check_share(&cases[i], ask_all(stub_override, cases[i].flag));
+    printf("note the answers of all %d cases are what was to be expected\n", many);
+}
+
+static int run_cases(const char *object, const char *table, const char *path, int rounds)
+{
+    static struct bench_case cases[BENCH_CASES];
+    int many = read_cases(path, cases);
+
+    make_keys(keys);
+    struct probe empty = attach(load(object, "empty_probe", table), stub_empty, 0);
+    struct probe decides = attach(load(object, "override_flag", table), stub_rollout, WITH_KEY);
+    check_answers(object, table, cases, many);
+    double nothing = check_hit("empty", empty, stub_empty, cases[0].flag);
+    for (int i = 0; i < many; i++)
+        check_decides(cases[i].name, decides, stub_rollout, cases[i].flag, nothing);
+    while (rounds-- > 0) {
+        SAMPLE("unprobed", CALLS, stub_unprobed(cases[0].flag, keys[i % BENCH_KEYS]));
+        SAMPLE("empty", CALLS, stub_empty(cases[0].flag, keys[i % BENCH_KEYS]));
+        for (int c = 0; c < many; c++)
+            SAMPLE(cases[c].name, CALLS, stub_rollout(cases[c].flag, keys[i % BENCH_KEYS]));
+    }
+    return 0;
+}
+
 int main(int argc, char **argv)
 {
     char **plain, **rollout;
 
+    if (argc == 5)
+        return run_cases(argv[1], argv[2], argv[3], atoi(argv[4]));
     if (argc != 7) {
-        fprintf(stderr, "usage: %s OBJECT PLAIN-TABLE PLAIN-NAMES ROLLOUT-TABLE ROLLOUT-NAMES ROUNDS\n", argv[0]);
+        fprintf(stderr, "usage: %s OBJECT PLAIN-TABLE PLAIN-NAMES ROLLOUT-TABLE ROLLOUT-NAMES ROUNDS\n"
+                        "       %s OBJECT TABLE CASES ROUNDS\n", argv[0], argv[0]);
         return 2;
     }
     size_t plain_count = read_names(argv[3], &plain), rollout_count = read_names(argv[5], &rollout);

@@ -21,4 +21,5 @@
     stub stub_empty
     stub stub_plain
     stub stub_rollout
+    stub stub_override
     .section .note.GNU-stack, "", @progbits

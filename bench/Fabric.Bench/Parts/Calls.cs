@@ -1,13 +1,5 @@
-using BenchmarkDotNet.Configs;
-using BenchmarkDotNet.Diagnosers;
-using BenchmarkDotNet.Jobs;
-using BenchmarkDotNet.Loggers;
-using BenchmarkDotNet.Reports;
-using BenchmarkDotNet.Running;
-using BenchmarkDotNet.Toolchains.InProcess.Emit;
 using Fabric.Bench.Report;
 using Fabric.Bench.Running;
-using Perfolizer.Horology;
 
 namespace Fabric.Bench.Parts;
 
@@ -19,16 +11,16 @@ internal static class Calls
     internal static Section Run(Options options)
     {
         var folder = options.Pins ?? options.Work;
-        using var plain = BenchTable.Create(options, folder, "calls-plain", BenchTable.Named(Flags, FlagKind.Plain));
-        using var rollout = BenchTable.Create(options, folder, "calls-rollout", BenchTable.Named(Flags, FlagKind.Rollout));
-        using var pair = BenchTable.Create(options, folder, "calls-pair", [(Cases.Plain, FlagKind.Plain), (Cases.Rollout, FlagKind.Rollout)]);
+        using var plain = BenchTable.Create(options, folder, "calls-plain", BenchTable.Named(Flags, Definitions.On));
+        using var rollout = BenchTable.Create(options, folder, "calls-rollout", BenchTable.Named(Flags, Definitions.Rollout));
+        using var pair = BenchTable.Create(options, folder, "calls-pair", [(Cases.Plain, Definitions.On), (Cases.Rollout, Definitions.Rollout)]);
         SharedDoor.Use(pair.Table.Path);
 
         // The C programs run before and after the others, so that a change of the machine's pace shows in both.
         var rounds = options.Rounds(300).ToString();
         var plainDoor = OfPlain();
         var rolloutDoor = OfRollout();
-        var peers = Peers(options);
+        var peers = Managed.Run(options, [nameof(SharedDoor.Plain), nameof(SharedDoor.Rollout)], typeof(SharedDoor), typeof(FeatureManagement));
         return Describe(
             plain, Native.RunUndisturbed(options, "plain-nothing", plainDoor.And(OfPlain()), OfPlain),
             Native.RunUndisturbed(options, "rollout-nothing", rolloutDoor.And(OfRollout()), OfRollout), peers);
@@ -38,25 +30,7 @@ internal static class Calls
         NativeRun OfRollout() => Native.Run("doors", rollout.Table.Path, "rollout", rollout.NamesFile, rounds);
     }
 
-    private static Dictionary<string, (Samples Time, double Bytes)> Peers(Options options)
-    {
-        var job = Job.Default.WithToolchain(InProcessEmitToolchain.DontLogOutput)
-            .WithIterationTime(TimeInterval.FromMilliseconds(1)).WithMinInvokeCount(1).WithUnrollFactor(1).WithGcForce(false)
-            .WithWarmupCount(50)
-            .WithIterationCount(options.Rounds(2000));
-        var config = ManualConfig.CreateEmpty().AddJob(job).AddDiagnoser(MemoryDiagnoser.Default).AddLogger(NullLogger.Instance)
-            .WithOptions(ConfigOptions.DisableOptimizationsValidator).WithArtifactsPath(Path.Combine(options.Work, "benchmarkdotnet"));
-        return new[] { typeof(SharedDoor), typeof(FeatureManagement) }
-            .SelectMany(type => BenchmarkRunner.Run(type, config).Reports)
-            .ToDictionary(static report => NameOf(report), static report => (
-                new Samples(report.ResultStatistics?.OriginalValues ?? throw new InvalidOperationException($"{NameOf(report)} gave no result")).Fastest,
-                (double)(report.GcStats.GetBytesAllocatedPerOperation(report.BenchmarkCase) ?? 0)));
-    }
-
-    private static string NameOf(BenchmarkReport report) =>
-        $"{report.BenchmarkCase.Descriptor.Type.Name}.{report.BenchmarkCase.Descriptor.WorkloadMethod.Name}";
-
-    private static Section Describe(BenchTable table, NativeRun plain, NativeRun rollout, Dictionary<string, (Samples Time, double Bytes)> peers)
+    private static Section Describe(BenchTable table, NativeRun plain, NativeRun rollout, IReadOnlyDictionary<string, ManagedRun> peers)
     {
         var section = new Section("A call");
         var (plainDoor, rolloutDoor) = (plain["plain-hot"], rollout["rollout-hot"]);

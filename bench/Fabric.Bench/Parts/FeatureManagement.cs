@@ -29,6 +29,12 @@ public class FeatureManagement
             ["feature_management:feature_flags:1:enabled"] = "true",
             ["feature_management:feature_flags:1:conditions:client_filters:0:name"] = "Microsoft.Targeting",
             ["feature_management:feature_flags:1:conditions:client_filters:0:parameters:Audience:DefaultRolloutPercentage"] = "25",
+            ["feature_management:feature_flags:2:id"] = Cases.Rule,
+            ["feature_management:feature_flags:2:enabled"] = "true",
+            ["feature_management:feature_flags:2:conditions:client_filters:0:name"] = "Microsoft.Targeting",
+            ["feature_management:feature_flags:2:conditions:client_filters:0:parameters:Audience:Groups:0:Name"] = Cases.Country,
+            ["feature_management:feature_flags:2:conditions:client_filters:0:parameters:Audience:Groups:0:RolloutPercentage"] = "50",
+            ["feature_management:feature_flags:2:conditions:client_filters:0:parameters:Audience:DefaultRolloutPercentage"] = "0",
         }).Build();
         var services = new ServiceCollection();
         services.AddLogging();
@@ -39,6 +45,7 @@ public class FeatureManagement
 
         Cases.WarmUp(() => Plain().GetAwaiter().GetResult(), Cases.KeyCount);
         Cases.WarmUp(() => Rollout().GetAwaiter().GetResult(), Cases.KeyCount / 4);
+        Cases.WarmUp(() => Rule().GetAwaiter().GetResult(), Cases.KeyCount / 2);
     }
 
     [GlobalCleanup]
@@ -62,20 +69,32 @@ public class FeatureManagement
         return on;
     }
 
+    /// <summary>Half of those in one country: to the targeting filter that is a group with a percentage of its own.</summary>
+    [Benchmark(OperationsPerInvoke = Cases.KeyCount)]
+    public async Task<int> Rule()
+    {
+        var on = 0;
+        for (var i = 0; i < Cases.KeyCount; i++)
+            on += await _manager.IsEnabledAsync(Cases.Rule) ? 1 : 0;
+        return on;
+    }
+
     private sealed class Users : ITargetingContextAccessor
     {
-        private readonly TargetingContext[] _users = [.. Cases.Keys.Select(static key => new TargetingContext { UserId = key })];
+        private readonly TargetingContext[] _users = [.. Cases.Keys.Select(static key => new TargetingContext { UserId = key, Groups = [Cases.Country] })];
         private int _next;
 
         public ValueTask<TargetingContext> GetContextAsync() => new(_users[_next++ % _users.Length]);
     }
 }
 
-/// <summary>The two cases that everything is measured on, as bench/native/bench.h has them.</summary>
+/// <summary>The cases that everything is measured on, as bench/native/bench.h has them.</summary>
 public static class Cases
 {
     public const string Plain = "new-checkout-flow";
     public const string Rollout = "faster-search";
+    public const string Rule = "half-of-a-country";
+    public const string Country = "de";
     public const int KeyCount = 1024;
 
     public static string[] Keys { get; } =

@@ -17,8 +17,8 @@ internal static class Probe
             return section;
         }
 
-        using var plain = BenchTable.Create(options, pins, "probe-plain", BenchTable.Named(Flags, FlagKind.Plain));
-        using var rollout = BenchTable.Create(options, pins, "probe-rollout", BenchTable.Named(Flags, FlagKind.Rollout));
+        using var plain = BenchTable.Create(options, pins, "probe-plain", BenchTable.Named(Flags, Definitions.On));
+        using var rollout = BenchTable.Create(options, pins, "probe-rollout", BenchTable.Named(Flags, Definitions.Rollout));
         var run = Native.RunUndisturbed(options, "unprobed", begun: null, () => Native.Run(
             "probe", plain.Table.Path, Repository.Dist("fabric.bpf.o"), plain.Table.Path, plain.NamesFile,
             rollout.Table.Path, rollout.NamesFile, options.Rounds(300).ToString()));

@@ -21,7 +21,7 @@ internal static class Writes
             foreach (var folder in new[] { options.Pins, options.Work }.OfType<string>())
             {
                 foreach (var count in new[] { Few, Many })
-                    cases.Add(new Case(BenchTable.Create(options, folder, $"writes-{count}", BenchTable.Named(count, FlagKind.Plain))));
+                    cases.Add(new Case(BenchTable.Create(options, folder, $"writes-{count}", BenchTable.Named(count, Definitions.On))));
             }
 
             var rounds = options.Rounds(4000);

@@ -30,9 +30,9 @@ internal static class Results
         var aims = sections.SelectMany(static section => section.Aims).ToArray();
         if (aims.Length > 0)
         {
-            string[][] head = [["aim", "at most", "measured", ""]];
+            string[][] head = [["aim", "", "measured", ""]];
             text.Append(Table.Markdown(
-                [.. head, .. aims.Select(static aim => new[] { aim.What, $"{aim.Most} {aim.Unit}", $"{aim.Measured:F1} {aim.Unit}", aim.Met ? "met" : "missed" })]));
+                [.. head, .. aims.Select(static aim => new[] { aim.What, aim.Text, $"{aim.Measured:F1} {aim.Unit}", aim.Met ? "met" : "not met" })]));
             text.Append('\n');
         }
 

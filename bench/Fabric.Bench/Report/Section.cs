@@ -27,12 +27,15 @@ internal sealed class Section(string title)
 
 /// <summary>A figure that was aimed at.</summary>
 /// <param name="What">Of what.</param>
-/// <param name="Most">What it should be at most.</param>
+/// <param name="Bound">What it should be at most, or at least.</param>
 /// <param name="Measured">What it is.</param>
 /// <param name="Unit">Of both.</param>
-internal sealed record Aim(string What, double Most, double Measured, string Unit)
+/// <param name="AtLeast">More is better.</param>
+internal sealed record Aim(string What, double Bound, double Measured, string Unit, bool AtLeast = false)
 {
-    internal bool Met => Measured <= Most;
+    internal bool Met => AtLeast ? Measured >= Bound : Measured <= Bound;
+
+    internal string Text => $"at {(AtLeast ? "least" : "most")} {Math.Round(Bound, 1)} {Unit}";
 }
 
 /// <summary>A table in Markdown whose columns stand below each other in plain text too.</summary>

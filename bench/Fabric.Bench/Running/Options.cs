@@ -6,15 +6,18 @@ namespace Fabric.Bench.Running;
 /// <param name="Parts">Names of parts; empty for all.</param>
 internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Parts)
 {
-    internal static readonly string[] PartNames = ["calls", "probe", "writes", "flips"];
+    internal static readonly string[] PartNames = ["calls", "peers", "probe", "rules", "verifier", "writes", "flips"];
 
     internal const string Usage = """
         usage: bench/run [--quick] [PART…]
 
-        Parts: calls   a call of the shared door beside Microsoft.FeatureManagement
-               probe   the kernel's decision beside an empty probe
-               writes  writing one flag among 10 and among 10,000
-               flips   from the answer of a PUT to a program's answer, on three nodes
+        Parts: calls     a call of the shared door beside Microsoft.FeatureManagement
+               peers     a plain flag and a rule beside other feature flag libraries
+               probe     the kernel's decision beside an empty probe
+               rules     what rules cost on top of a plain flag
+               verifier  how many instructions the kernel's verifier goes through
+               writes    writing one flag among 10 and among 10,000
+               flips     from the answer of a PUT to a program's answer, on three nodes
 
         All parts without --quick write bench/RESULTS.md.
         """;
