@@ -18,6 +18,7 @@ public static class DefinitionParser
         "salt", "activateAt", "offVariant", "prerequisites", "ramp", "staleAfter",
     ];
 
+    private static readonly Problem NotUnicode = new("", "not valid JSON: a string is not valid Unicode");
     private static readonly JsonWriterOptions Compact = new() { Encoder = JavaScriptEncoder.UnsafeRelaxedJsonEscaping };
 
     /// <summary>Reads UTF-8 JSON. Exactly one of the two results is set: the definition, or at least one problem.</summary>
@@ -32,6 +33,11 @@ public static class DefinitionParser
         {
             return (null, [new Problem("", $"not valid JSON: {broken.Message}")]);
         }
+        catch (InvalidOperationException)
+        {
+            // Names are compared while the document is read, and one of them is half of a surrogate pair.
+            return (null, [NotUnicode]);
+        }
     }
 
     /// <summary>Reads a definition that stands inside a larger document.</summary>
@@ -44,7 +50,7 @@ public static class DefinitionParser
         catch (InvalidOperationException)
         {
             // Half of a surrogate pair, or bytes that are not UTF-8: the reader finds out only when it makes a string.
-            return (null, [new Problem("", "not valid JSON: a string is not valid Unicode")]);
+            return (null, [NotUnicode]);
         }
     }
 
@@ -53,6 +59,8 @@ public static class DefinitionParser
         var problems = ImmutableArray.CreateBuilder<Problem>();
         if (root.ValueKind != JsonValueKind.Object)
             return (null, [new Problem("", $"a definition is a JSON object, not {Named(root.ValueKind)}")]);
+        if (Nesting.Of(root) > Limits.JsonDepth)
+            return (null, [new Problem("", $"a definition is nested at most {Limits.JsonDepth} levels deep")]);
 
         CheckNames(root, problems);
         var state = ReadState(root, problems);

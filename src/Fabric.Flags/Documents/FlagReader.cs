@@ -41,7 +41,7 @@ internal sealed class FlagReader(FlagEntry entry, SharedRules rules, ImmutableAr
     {
         var (targeting, metadata) = (ExpandTargeting(), MergeMetadata());
         NoteUnknownFields();
-        if (DepthOf(entry.Json) > Limits.JsonDepth || (targeting is { } rule && DepthOf(rule) > Limits.JsonDepth - 1))
+        if (Nesting.Of(entry.Json) > Limits.JsonDepth || (targeting is { } rule && Nesting.Of(rule) > Limits.JsonDepth - 1))
         {
             _problems.Add(new Problem(entry.Place, $"a definition is nested at most {Limits.JsonDepth} levels deep"));
             return null;
@@ -140,11 +140,4 @@ internal sealed class FlagReader(FlagEntry entry, SharedRules rules, ImmutableAr
 
         return entry.Place + path;
     }
-
-    private static int DepthOf(JsonElement element) => element.ValueKind switch
-    {
-        JsonValueKind.Object => 1 + element.EnumerateObject().Select(static property => DepthOf(property.Value)).DefaultIfEmpty().Max(),
-        JsonValueKind.Array => 1 + element.EnumerateArray().Select(DepthOf).DefaultIfEmpty().Max(),
-        _ => 0,
-    };
 }

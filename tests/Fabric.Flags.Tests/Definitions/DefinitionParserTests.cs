@@ -114,4 +114,22 @@ public sealed class DefinitionParserTests
         Assert.Empty(problems);
         return definition!;
     }
+
+    /// <summary>What is stored is read with this bound: what passed here and not there was a disabled flag on every host.</summary>
+    [Theory]
+    [InlineData(31, true)]
+    [InlineData(32, false)]
+    public void A_definition_inside_a_larger_document_is_as_shallow_as_one_by_itself(int levels, bool accepted)
+    {
+        var deep = string.Concat(Enumerable.Repeat("{\"!\":[", levels / 2)) + "1" + string.Concat(Enumerable.Repeat("]}", levels / 2));
+        var json = $$"""{"state":"ENABLED","variants":{"on":true},"targeting":{{(levels % 2 == 0 ? deep : $$"""{"!":{{deep}}}""")}}}""";
+        using var document = System.Text.Json.JsonDocument.Parse($$"""{"inner":{{json}}}""", new() { MaxDepth = 100 });
+
+        Assert.Equal(accepted, DefinitionParser.Parse(document.RootElement.GetProperty("inner")).Definition is not null);
+        Assert.Equal(accepted, DefinitionParser.Parse(System.Text.Encoding.UTF8.GetBytes(json)).Definition is not null);
+    }
+
+    [Fact]
+    public void A_name_that_is_half_of_a_surrogate_pair_is_a_problem_and_no_exception() =>
+        Assert.NotEmpty(DefinitionParser.Parse("""{"state":"ENABLED","\ud800":1,"variants":{"on":true}}"""u8.ToArray()).Problems);
 }
