@@ -139,7 +139,7 @@ FLAG_PART int flag_number_byte(struct flag_run *run, __u32 i)
 }
 
 /* Reads `left` as a number and puts it in the text's place. 0 where it is none, which leaves the text. */
-FLAG_PART int flag_text_to_number(struct flag_run *run)
+FLAG_RARE_PART int flag_text_to_number(struct flag_run *run)
 {
     __u32 rounds FLAG_UNUSED = 0;
 
@@ -231,7 +231,7 @@ FLAG_INLINE void flag_write_word(struct flag_run *run, __u64 word, __u32 bytes)
 #define FLAG_WORD_NULL 0x6c6c756eULL
 
 /* `left` as text, as JavaScript writes it. 0 where it cannot be. */
-FLAG_PART int flag_to_text(struct flag_run *run)
+FLAG_RARE_PART int flag_to_text(struct flag_run *run)
 {
     if (!run)
         return 0;

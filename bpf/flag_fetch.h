@@ -34,7 +34,7 @@ FLAG_INLINE int flag_set_block_text(struct flag_run *run, __u32 place, __u32 byt
 
 FLAG_INLINE int flag_read_fact(struct flag_run *run, __u32 index, struct flag_value *to)
 {
-    const struct flag_fact *fact = FLAG_BLOCK_ELEMENT(run, facts, struct flag_fact, index);
+    const struct flag_fact *fact = (const struct flag_fact *)flag_block_at(run, run->facts + index * (__u32)sizeof(*fact), sizeof(*fact));
 
     if (!fact)
         return 0;
@@ -58,7 +58,8 @@ FLAG_INLINE int flag_fetch_fact(struct flag_run *run, __u32 index, struct flag_v
 
 FLAG_INLINE int flag_fetch_constant(struct flag_run *run, __u32 index, struct flag_value *to)
 {
-    const struct flag_constant *constant = FLAG_BLOCK_ELEMENT(run, constants, struct flag_constant, index);
+    const struct flag_constant *constant =
+        (const struct flag_constant *)flag_block_at(run, run->constants + index * (__u32)sizeof(*constant), sizeof(*constant));
 
     if (!constant)
         return 0;

@@ -39,6 +39,7 @@
 
 /* A global function: the verifier walks through it once, and not once for each way that leads to it. */
 #define FLAG_PART __noinline
+#define FLAG_RARE_PART __noinline
 
 /* The table's measures, set by the node before the programs are loaded, so that the verifier sees constants. */
 struct flag_geometry {

@@ -111,7 +111,7 @@ FLAG_INLINE __u64 flag_below(__u64 a, __u64 b)
 }
 
 /* dividend / divisor as the nearest double, by long division; the divisor is not 0. */
-FLAG_PART __u64 flag_quotient(__u64 dividend, __u64 divisor, int negative)
+FLAG_RARE_PART __u64 flag_quotient(__u64 dividend, __u64 divisor, int negative)
 {
     if (dividend == 0 || divisor == 0)
         return 0;

@@ -21,6 +21,9 @@ FLAG_INLINE const struct flag_body *flag_turn_to(struct flag_run *run, const str
         return NULL;
     run->block = FLAG_MEASURE(&view, heap_offset) + offset;
     run->block_bytes = bytes;
+    const struct flag_block *head = flag_block_head(run);
+    run->facts = head ? FLAG_LOAD(head->facts) : 0;
+    run->constants = head ? FLAG_LOAD(head->constants) : 0;
     return body;
 }
 
@@ -99,7 +102,7 @@ FLAG_INLINE void flag_decide_after(struct flag_run *run, const struct flag_body 
  * Puts the flag that `prerequisite` names on top of the frames. 0 where it is not there, FLAG_FAILED where that cannot be
  * said since changes overtook the search.
  */
-FLAG_PART int flag_push_prerequisite(struct flag_run *run, __u32 index)
+FLAG_RARE_PART int flag_push_prerequisite(struct flag_run *run, __u32 index)
 {
     __u64 written;
     __u32 sequence = 0;
@@ -154,7 +157,7 @@ FLAG_INLINE int flag_is_wanted(struct flag_run *run, const struct flag_frame *fr
  * Goes on with the flag on top: 1 where `answer` is its answer, 0 where another flag must be asked first, FLAG_FAILED where
  * it was overtaken.
  */
-FLAG_PART int flag_decide_top(struct flag_run *run, struct flag_answer *answer)
+FLAG_RARE_PART int flag_decide_top(struct flag_run *run, struct flag_answer *answer)
 {
     if (!run || !answer)
         return FLAG_FAILED;
@@ -197,6 +200,13 @@ FLAG_INLINE int flag_decide_frames(struct flag_run *run, struct flag_answer *ans
 
     if (!run || !answer)
         return 0;
+    const struct flag_body *body = flag_turn_to(run, &run->frames[0]);
+    if (body && !(FLAG_LOAD(body->extras) & FLAG_HAS_PREREQUISITES)) {
+        /* The usual case, which asks for no other flag. */
+        if (!flag_decide_before(run, body, answer))
+            flag_decide_after(run, body, answer);
+        return 1;
+    }
     while (FLAG_MAY_LOOP(rounds, FLAG_MAX_EVALUATIONS * (FLAG_MAX_PREREQUISITES + 2))) {
         int decided = flag_decide_top(run, answer);
 

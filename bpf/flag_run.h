@@ -14,9 +14,13 @@
 
 #define FLAG_UNUSED __attribute__((unused))
 
-/* A part of the evaluator that is verified by itself in the kernel; in a process, a function like any other. */
+/*
+ * A part of the evaluator that is verified by itself in the kernel. In a process it is put where it is called, but for what
+ * few rules need, which would only stand in the way of the others.
+ */
 #ifndef FLAG_PART
-#define FLAG_PART static inline FLAG_UNUSED
+#define FLAG_PART FLAG_INLINE FLAG_UNUSED
+#define FLAG_RARE_PART static __attribute__((noinline)) FLAG_UNUSED
 #endif
 
 /* Stands before a loop that must stay one, where stack or size is dear. */
@@ -87,6 +91,8 @@ struct flag_run {
     __u64 body;  /* offset in the table */
     __u64 block;
     __u32 block_bytes;
+    __u32 facts;     /* what the block's head says of these places */
+    __u32 constants;
     __u32 depth;
     struct flag_frame frames[8];
     __u64 words[8]; /* name of the flag that is looked for */

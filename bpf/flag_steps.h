@@ -22,7 +22,7 @@ FLAG_INLINE int flag_branch(struct flag_run *run, int found)
 }
 
 /* The variant whose name is `left`. */
-FLAG_PART int flag_variant_named(struct flag_run *run)
+FLAG_RARE_PART int flag_variant_named(struct flag_run *run)
 {
     __u32 rounds FLAG_UNUSED = 0;
 
@@ -163,7 +163,7 @@ FLAG_INLINE __s64 flag_weight_of(struct flag_run *run, __u32 operand)
  * Adds up the weights of the struct flag_weights at `place` in run->sum, and stops at the first bucket that ends beyond
  * `point`: its step; FLAG_NEITHER at the end, FLAG_FAILED where a weight is not sound.
  */
-FLAG_PART int flag_add_weights(struct flag_run *run, __u32 place, __u64 point)
+FLAG_RARE_PART int flag_add_weights(struct flag_run *run, __u32 place, __u64 point)
 {
     __u32 rounds FLAG_UNUSED = 0;
 

@@ -36,7 +36,7 @@ FLAG_INLINE int flag_text_equal(struct flag_run *run)
 }
 
 /* Whether `left` is a part of `right`. */
-FLAG_PART int flag_text_contains(struct flag_run *run)
+FLAG_RARE_PART int flag_text_contains(struct flag_run *run)
 {
     __u32 rounds FLAG_UNUSED = 0;
 
@@ -68,7 +68,7 @@ FLAG_INLINE __u32 flag_first_difference(__u64 difference)
 }
 
 /* -1, 0 or 1: `left` against `right`. */
-FLAG_PART int flag_text_compare(struct flag_run *run)
+FLAG_RARE_PART int flag_text_compare(struct flag_run *run)
 {
     __u32 rounds FLAG_UNUSED = 0;
 

@@ -57,7 +57,7 @@ FLAG_INLINE __u64 flag_ramp_share(const struct flag_ramp *ramp, __u64 now)
 }
 
 /* The variant for those in the ramp's share, FLAG_NO_VARIANT for the others. */
-FLAG_PART __u32 flag_ramp(struct flag_run *run)
+FLAG_RARE_PART __u32 flag_ramp(struct flag_run *run)
 {
     if (!run)
         return FLAG_NO_VARIANT;

@@ -125,7 +125,7 @@ FLAG_INLINE int flag_compare_null(struct flag_run *run, __u32 how)
 }
 
 /* Whatever is not two strings of which is asked whether they are equal. */
-FLAG_PART int flag_compare_slowly(struct flag_run *run, __u32 how)
+FLAG_RARE_PART int flag_compare_slowly(struct flag_run *run, __u32 how)
 {
     if (!run)
         return FLAG_FAILED;
@@ -146,11 +146,16 @@ FLAG_INLINE int flag_compare(struct flag_run *run, __u32 how)
 {
     if (run->left.type == FLAG_VALUE_STRING && run->right.type == FLAG_VALUE_STRING && how <= FLAG_NOT_SAME)
         return flag_text_equal(run) == !(how & 1);
+    if (run->left.type == FLAG_VALUE_INTEGER && run->right.type == FLAG_VALUE_INTEGER) {
+        __s64 a = (__s64)run->left.bits, b = (__s64)run->right.bits;
+
+        return flag_order_answers(a < b ? -1 : a > b, how < FLAG_LESS ? how & 1 : how);
+    }
     return flag_compare_slowly(run, how);
 }
 
 /* `left` enum flag_calculation `right`, in `left`; 0 where it cannot be had. */
-FLAG_PART int flag_calculate(struct flag_run *run, __u32 how)
+FLAG_RARE_PART int flag_calculate(struct flag_run *run, __u32 how)
 {
     if (!run || flag_both_to_numbers(run) || run->left.type != FLAG_VALUE_INTEGER || run->right.type != FLAG_VALUE_INTEGER)
         return 0;

@@ -220,7 +220,7 @@ FLAG_INLINE int flag_left_version(struct flag_run *run, __u32 which)
 }
 
 /* sem_ver of `left` and the version at `place`, or `right`. */
-FLAG_PART int flag_in_version(struct flag_run *run, __u32 how, __u32 place)
+FLAG_RARE_PART int flag_in_version(struct flag_run *run, __u32 how, __u32 place)
 {
     if (!run || !flag_left_version(run, 0))
         return FLAG_NEITHER;
