@@ -59,18 +59,15 @@ internal sealed class CaseGenerator(Draw draw)
                 "staleAfter":{"after":"{{draw.Of(Durations).Text}}","variant":{{Variant(names)}}}
                 """);
         if (others.Count > 0 && draw.Chance(50))
-            fields.Add($"\"prerequisites\":[{string.Join(",", Enumerable.Range(0, 1 + draw.Next(2)).Select(_ => Prerequisite(others)))}]");
+            fields.Add($"\"prerequisites\":[{string.Join(",", others.Take(1 + draw.Next(2)).Select(Prerequisite))}]");
         others[key] = names;
         return $"{{{string.Join(",", fields)}}}";
     }
 
     private string Variant(string[] names) => draw.Chance(15) ? "null" : Pools.Quote(draw.Of(names));
 
-    private string Prerequisite(Dictionary<string, string[]> others)
-    {
-        var (key, names) = draw.Of(others.ToArray());
-        return $$"""{"flag":{{Pools.Quote(key)}},"variant":{{Pools.Quote(draw.Of(names))}}}""";
-    }
+    private string Prerequisite(KeyValuePair<string, string[]> other) =>
+        $$"""{"flag":{{Pools.Quote(other.Key)}},"variant":{{Pools.Quote(draw.Of(other.Value))}}}""";
 
     private string Ramp(string[] names)
     {

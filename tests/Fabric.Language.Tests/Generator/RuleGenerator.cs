@@ -14,29 +14,36 @@ internal sealed class RuleGenerator(Draw draw, string[] variants)
     {
         < 5 => If(Result, 3),
         < 7 => Fractional(3),
-        < 8 => Op(draw.Chance(50) ? "and" : "or", [Condition(2), Result(2)]),
-        < 9 => Variable(Name()),
-        _ => Condition(2),
+        < 8 => Op(draw.Chance(50) ? "and" : "or", [Test(2), Result(2)]),
+        < 9 => Bare(Name()),
+        _ => Test(2),
     };
 
     private string Result(int depth) => draw.Next(depth > 0 ? 20 : 9) switch
     {
         < 7 => Pools.Quote(draw.Of(variants)),
         < 8 => "null",
-        < 9 => draw.Chance(20) ? "\"nobody\"" : draw.Chance(10) ? draw.Of(Pools.Integers) : draw.Chance(30) ? Variable(Name()) : "true",
+        < 9 => draw.Chance(10) ? draw.Of(Pools.Integers) : Bare(Name()),
         < 14 => If(Result, depth - 1),
         < 18 => Fractional(depth - 1),
-        < 19 => Op(draw.Chance(50) ? "and" : "or", [Condition(depth - 1), Result(depth - 1)]),
-        _ => Value(depth - 1),
+        < 19 => Op(draw.Chance(50) ? "and" : "or", [Test(depth - 1), Result(depth - 1)]),
+        _ => draw.Chance(50) ? Calculation(depth - 1) : Test(depth - 1),
     };
 
-    private string Condition(int depth) => draw.Next(depth > 0 ? 16 : 11) switch
+    /// <summary>What may also be a result, where names that no variant has are refused when they stand there.</summary>
+    private string Test(int depth) => draw.Next(depth > 0 ? 11 : 10) switch
     {
         < 4 => Comparison(depth - 1),
         < 6 => In(depth - 1),
         < 7 => Op(draw.Chance(50) ? "starts_with" : "ends_with", [TextOperand(depth - 1), TextOperand(depth - 1)]),
         < 9 => Op("sem_ver", [VersionOperand(), Pools.Quote(draw.Of(VersionOperators)), VersionOperand()]),
-        < 10 => Variable(Name()),
+        < 10 => Bare(Name()),
+        _ => Negation(depth),
+    };
+
+    private string Condition(int depth) => draw.Next(depth > 0 ? 16 : 11) switch
+    {
+        < 10 => Test(depth),
         < 11 => Missing(),
         < 13 => Op(draw.Chance(50) ? "and" : "or", [.. Enumerable.Range(0, 1 + draw.Next(3)).Select(_ => Condition(depth - 1))]),
         < 14 => Negation(depth),
@@ -163,10 +170,11 @@ internal sealed class RuleGenerator(Draw draw, string[] variants)
         _ => draw.Of(Pools.Known),
     };
 
+    private string Bare(string name) => draw.Chance(80) ? $"{{\"var\":{Pools.Quote(name)}}}" : $"{{\"var\":[{Pools.Quote(name)}]}}";
+
     private string Variable(string name) => draw.Next(10) switch
     {
-        < 8 => $"{{\"var\":{Pools.Quote(name)}}}",
-        < 9 => $"{{\"var\":[{Pools.Quote(name)}]}}",
+        < 9 => Bare(name),
         _ => $"{{\"var\":[{Pools.Quote(name)},{(draw.Chance(80) ? Constant() : Value(0))}]}}",
     };
 

@@ -40,7 +40,8 @@ internal sealed class FlagModel(IReadOnlyDictionary<string, JsonElement> flags, 
 
         if (hasRamp && IsInRamp(ramp, salt, caller))
             return new Answer(Named(ramp, "variant"), Reason.Split);
-        return new Answer(Named(flag, "defaultVariant"), hasTargeting || hasRamp ? Reason.Default : Reason.Static);
+        var usual = Named(flag, "defaultVariant");
+        return new Answer(usual, hasTargeting || hasRamp || usual is null ? Reason.Default : Reason.Static);
     }
 
     private static string? NameOf(Value result) => result switch

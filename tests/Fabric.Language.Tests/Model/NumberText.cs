@@ -8,6 +8,7 @@ internal static class NumberText
 {
     private const string White = " \t\n\v\f\r";
     private const int Digits = 19;
+    private const double LargestWhole = 9_007_199_254_740_992;
 
     /// <summary>The number that a string is read as; null where it is none.</summary>
     internal static double? Read(string text)
@@ -32,12 +33,12 @@ internal static class NumberText
         return negative ? -value : value;
     }
 
-    /// <summary>As JSON has it; null for a number that JavaScript would write with an exponent.</summary>
+    /// <summary>As JSON has it; null for a number that JavaScript would write with an exponent, or that the language does not write.</summary>
     internal static string? Write(double value)
     {
         if (value == 0)
             return "0";
-        if (Math.Abs(value) is >= 1e21 or < 1e-6)
+        if (Math.Abs(value) is > LargestWhole or < 1e-6)
             return null;
         // The shortest digits that read back as the same double, as d.ddddE+n.
         var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
@@ -54,6 +55,8 @@ internal static class NumberText
         var sign = value < 0 ? "-" : "";
         var digits = shortest[..shortest.IndexOf('E', StringComparison.Ordinal)].Replace(".", "", StringComparison.Ordinal).TrimStart('-');
         var power = int.Parse(shortest[(shortest.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture) + 1;
+        if (digits.Length - power > Digits)
+            return null;
         if (power <= 0)
             return $"{sign}0.{new string('0', -power)}{digits}";
         return power >= digits.Length

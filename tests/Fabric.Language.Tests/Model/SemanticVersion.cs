@@ -15,13 +15,14 @@ internal sealed record SemanticVersion(BigInteger Major, BigInteger Minor, BigIn
         if (Encoding.UTF8.GetByteCount(text) > Bytes)
             return null;
         var rest = text.StartsWith('v') || text.StartsWith('V') ? text[1..] : text;
-        if (Split(ref rest, '+') is { } build && !AreIdentifiers(build, numbersAreStrict: false))
+        var build = Split(ref rest, '+');
+        if (build is not null && !AreIdentifiers(build, numbersAreStrict: false))
             return null;
         var pre = Split(ref rest, '-');
         if (pre is not null && !AreIdentifiers(pre, numbersAreStrict: true))
             return null;
         var parts = rest.Split('.');
-        if (parts.Length > 3 || !parts.All(IsNumber))
+        if (parts.Length > 3 || !parts.All(IsNumber) || (parts.Length < 3 && (pre ?? build) is not null))
             return null;
         var numbers = parts.Select(static part => BigInteger.Parse(part, CultureInfo.InvariantCulture)).ToList();
         while (numbers.Count < 3)
