@@ -27,6 +27,15 @@ public sealed class DifferentialTests
         Agree(table, new InProcess(table));
     }
 
+    [Fact]
+    public void In_the_kernel_every_answer_is_the_models()
+    {
+        Assert.SkipWhen(KernelObject.WhyNot is not null, KernelObject.WhyNot ?? "");
+        using var table = new TestTable(TableKind.Bpf, CaseGenerator.Host);
+        using var door = new InKernel(table);
+        Agree(table, door);
+    }
+
     private static void Agree(TestTable table, IDoor door)
     {
         var seed = Draw.SeedOfRun();

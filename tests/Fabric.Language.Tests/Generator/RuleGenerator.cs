@@ -88,9 +88,9 @@ internal sealed class RuleGenerator(Draw draw, string[] variants)
 
     private string NumberOperand(int depth) => draw.Next(depth > 0 ? 10 : 8) switch
     {
-        < 4 => Variable(Name()),
+        < 4 => draw.Chance(90) ? Bare(Name()) : $"{{\"var\":[{Pools.Quote(Name())},{draw.Of(Pools.Integers)}]}}",
         < 7 => draw.Of(Pools.Integers),
-        < 8 => draw.Chance(50) ? draw.Of(Pools.Constants) : draw.Of((string[])["\"1\"", "\" 2 \"", "\"-3\"", "\"\"", "\"1e3\""]),
+        < 8 => draw.Chance(50) ? draw.Of(Pools.Constants) : draw.Of((string[])["\"1\"", "\"0\"", "\"-3\"", "\"\""]),
         < 9 => Calculation(depth - 1),
         _ => If(NumberOperand, depth - 1),
     };
