@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Fabric.Flags.Tests")]
+[assembly: InternalsVisibleTo("Fabric.Language.Tests")]
