@@ -27,7 +27,7 @@ const silent = { error() {}, warn() {}, info() {}, debug() {} };
 // they shared would have the engine look up, for each call, what to call.
 
 function flagd() {
-  const core = new FlagdCore(undefined, silent);
+  const core = new FlagdCore();
   const flag = { state: "ENABLED", variants: { on: true, off: false } };
   const targeting = { if: [{ "==": [{ var: "country" }, COUNTRY] }, { fractional: [["on", 50], ["off", 50]] }, "off"] };
   core.setConfigurations(JSON.stringify({
@@ -37,12 +37,12 @@ function flagd() {
   return {
     plain() {
       let on = 0;
-      for (let i = 0; i < CALLS; i++) on += core.resolveBooleanEvaluation(PLAIN, false, users[i], silent).value ? 1 : 0;
+      for (let i = 0; i < CALLS; i++) on += core.resolveBooleanEvaluation(PLAIN, false, users[i]).value ? 1 : 0;
       return on;
     },
     rule() {
       let on = 0;
-      for (let i = 0; i < CALLS; i++) on += core.resolveBooleanEvaluation(RULE, false, users[i], silent).value ? 1 : 0;
+      for (let i = 0; i < CALLS; i++) on += core.resolveBooleanEvaluation(RULE, false, users[i]).value ? 1 : 0;
       return on;
     },
   };

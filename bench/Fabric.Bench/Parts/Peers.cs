@@ -69,7 +69,7 @@ internal static class Peers
                 $"The override door's rows are of `override_flag` as under the kernel's decision, the kernel's way in and out and all, {kernel["plain"].Count} rounds. Checked before: {string.Join("; ", kernel.Notes)}."));
         section.Note("The peers evaluate by themselves without a network, statistics off where that can be chosen, contexts made beforehand, each by the fastest call that its documentation shows: "
             + "FlagdCore.resolveBooleanEvaluation, GrowthBookClient.isOn and Unleash.isEnabled at once, LDClient.variation and IVariantFeatureManager.IsEnabledAsync awaited. "
-            + "The npm libraries take turns in one process on Node.js, 1,024 calls a sample, after 1.5 s each to warm up. "
+            + "The npm libraries take turns in one process on Node.js, 1,024 calls a sample, after 1.5 s each to warm up, in three starts of it (one with --quick). "
             + "Of a peer's rounds the fastest twentieth count, where the other rows have the median of what was not disturbed: that is to the peers' advantage.");
         section.Aims.Add(Faster("plain flag", fastestPlain.Name, fastestPlain.Plain, plain));
         section.Aims.Add(Faster("rule + rollout", fastestRule.Name, fastestRule.Rule, rule));
