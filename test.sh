@@ -4,14 +4,15 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Raft Bpf Node Cli Chaos vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Chaos vm)
 
 usage() {
     cat <<TEXT
 usage: ./test.sh [SUITE…] [--list]
 
 Suites: ${suites[*]}
-Each but vm is a project under tests/ or chaos/; vm boots a Debian kernel in an emulator and tests the override door there.
+Each but two is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
+programs, and the override door. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it.
 Logs are in TestResults/SUITE.log.
 TEXT
 }
@@ -40,7 +41,7 @@ mkdir -p TestResults
 
 # Prints `PASSED FAILED SKIPPED` from a suite's log.
 count_of() {
-    if [ "$1" = vm ]; then
+    if [ "$1" = vm ] || [ "$1" = Fuzz ]; then
         printf '%d %d 0\n' "$(grep -c '^RESULT ok ' "TestResults/$1.log")" "$(grep -c '^RESULT fail ' "TestResults/$1.log")"
         return
     fi
@@ -61,6 +62,8 @@ run_suite() {
     local code=0 since=$SECONDS
     if [ "$1" = vm ]; then
         timeout 1500 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
+    elif [ "$1" = Fuzz ]; then
+        timeout 300 tests/fuzz/run 20 >"TestResults/$1.log" 2>&1 || code=$?
     else
         timeout 1500 "$(program_of "$1")" -noColor -showLiveOutput >"TestResults/$1.log" 2>&1 || code=$?
     fi

@@ -10,7 +10,6 @@
 
 /* A key's words stand wherever the caller put them, aligned or not. */
 typedef __UINT32_TYPE__ __attribute__((aligned(1), may_alias)) flag_unaligned_word;
-typedef __UINT64_TYPE__ __attribute__((aligned(1), may_alias)) flag_unaligned_word64;
 #define FLAG_WORD flag_unaligned_word
 
 #define FLAG_APART static __attribute__((noinline))
@@ -124,36 +123,6 @@ static inline int flag_hash_key(const struct flag_caller *caller, __u32 shift, _
     return (int)length;
 }
 
-/*
- * Eight bytes of a text that may end sooner, where they cannot reach into the next page: what is read beyond the end is
- * in the same page, and is not looked at.
- */
-#define FLAG_SAME_PAGE(text) (((uintptr_t)(text) & 4095) <= 4096 - 8)
-static inline __attribute__((no_sanitize("address"), always_inline)) __u64 flag_peek(const char *text)
-{
-    return *(const flag_unaligned_word64 *)text;
-}
-
-/* strnlen, quickly for texts of up to seven bytes. */
-FLAG_INLINE size_t flag_length(const char *text, size_t most)
-{
-    if (FLAG_SAME_PAGE(text)) {
-        __u64 word = flag_peek(text), zero = (word - 0x0101010101010101ULL) & ~word & 0x8080808080808080ULL;
-
-        if (zero)
-            return __builtin_ctzll(zero) / 8;
-    }
-    return strnlen(text, most);
-}
-
-/* Whether a caller's name is that of the block, which has so many bytes and a zero behind them. */
-FLAG_INLINE int flag_is_named(const char *own, const char *wanted, __u32 bytes)
-{
-    if (bytes < 8 && FLAG_SAME_PAGE(own))
-        return ((flag_peek(own) ^ flag_load_bytes((const unsigned char *)wanted, bytes + 1)) << (8 * (7 - bytes))) == 0;
-    return own[0] == FLAG_LOAD(wanted[0]) && strncmp(own, wanted, bytes + 1) == 0;
-}
-
 FLAG_INLINE int flag_set_text(struct flag_value *to, const char *text, size_t bytes)
 {
     to->type = text ? FLAG_VALUE_STRING : FLAG_VALUE_NULL;
@@ -189,7 +158,7 @@ FLAG_INLINE int flag_attribute_value(const struct flag_caller *caller, size_t at
         if (!attribute->string)
             return flag_set_text(to, NULL, 0);
         return flag_set_text(to, attribute->string,
-                             attribute->length == FLAGFABRIC_TERMINATED ? flag_length(attribute->string, FLAG_MAX_TEXT + 1) : attribute->length);
+                             attribute->length == FLAGFABRIC_TERMINATED ? strnlen(attribute->string, FLAG_MAX_TEXT + 1) : attribute->length);
     case FLAGFABRIC_LIST:
         to->bytes = attribute->length;
         to->bits = at + 1;
@@ -207,10 +176,11 @@ FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, st
 
     if (!wanted || bytes == 0)
         return 0;
+    char first = FLAG_LOAD(wanted[0]);
     for (size_t i = 0; i < count; i++) {
         const char *own = caller->attributes[i].name;
 
-        if (own && flag_is_named(own, wanted, bytes))
+        if (own && own[0] == first && strncmp(own, wanted, bytes + 1) == 0)
             return flag_attribute_value(caller, i, to);
     }
     return flag_set_text(to, NULL, 0);
