@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Raft Bpf Node Cli Chaos vm)
+suites=(Tidy Flags Language Raft Bpf Node Cli Chaos vm)
 
 usage() {
     cat <<TEXT
