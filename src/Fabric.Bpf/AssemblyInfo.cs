@@ -1,3 +1,4 @@
 using System.Runtime.CompilerServices;
 
 [assembly: InternalsVisibleTo("Fabric.Bpf.Tests")]
+[assembly: InternalsVisibleTo("Fabric.Language.Tests")]

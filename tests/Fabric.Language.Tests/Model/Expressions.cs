@@ -25,8 +25,8 @@ internal sealed class Expressions(string flag, string salt, Facts facts, Observa
             "or" => Deciding(operands, decides: true),
             "!" => Value.Of(!IsTrue(operands)),
             "!!" => Value.Of(IsTrue(operands)),
-            "===" => Value.Of(Evaluate(operands[0]).IsSame(Evaluate(operands[1]))),
-            "!==" => Value.Of(!Evaluate(operands[0]).IsSame(Evaluate(operands[1]))),
+            "===" => Value.Of(Same(operands)),
+            "!==" => Value.Of(!Same(operands)),
             "==" or "!=" or "<" or "<=" or ">" or ">=" => Value.Of(Compare(operation.Name, operands)),
             "in" => Value.Of(In(operands)),
             "var" => Variable(operands),
@@ -35,7 +35,7 @@ internal sealed class Expressions(string flag, string salt, Facts facts, Observa
             "ends_with" => TextTest(operands, static (text, part) => text.EndsWith(part, StringComparison.Ordinal)),
             "sem_ver" => VersionTest(operands),
             "fractional" => Divide(operands),
-            "cat" => Value.Of(string.Concat(All(operands).Select(part => Membership.Write(part, seen)))),
+            "cat" => Value.Of(Cat(operands)),
             "+" or "-" or "*" or "/" or "%" => Arithmetic.Calculate(operation.Name, All(operands), seen),
             _ => throw new InvalidOperationException($"the model has no {operation.Name}"),
         };
@@ -72,6 +72,7 @@ internal sealed class Expressions(string flag, string salt, Facts facts, Observa
     {
         var value = Evaluate(rule);
         Look(value);
+        seen.See(value.IsTrue);
         return value.IsTrue;
     }
 
@@ -86,6 +87,20 @@ internal sealed class Expressions(string flag, string salt, Facts facts, Observa
     }
 
     private void Look(Value value) => seen.See(Departure.EmptyObject, value is Value.Container { IsEmpty: true });
+
+    private bool Same(JsonElement[] operands)
+    {
+        var (left, right) = (Evaluate(operands[0]), Evaluate(operands[1]));
+        seen.See(Departure.NeverSame, left is Value.List or Value.Container && right.GetType() == left.GetType());
+        return left.IsSame(right);
+    }
+
+    private string Cat(JsonElement[] operands)
+    {
+        var parts = All(operands);
+        seen.See(Departure.NullWritten, parts.Contains(Value.Null));
+        return string.Concat(parts.Select(part => Membership.Write(part, seen)));
+    }
 
     private bool Compare(string op, JsonElement[] operands)
     {

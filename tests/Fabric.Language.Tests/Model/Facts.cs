@@ -53,7 +53,7 @@ internal sealed class Facts(Host host, ProcessFacts process, Question question, 
             }
             else
             {
-                seen.See(Departure.InsideOfNothing, at.ValueKind is JsonValueKind.False or JsonValueKind.Number or JsonValueKind.String && !Value.OfCaller(at).IsTrue);
+                seen.See(Departure.InsideOfScalar, at.ValueKind is JsonValueKind.False or JsonValueKind.Number or JsonValueKind.String);
                 return Value.Null;
             }
         }

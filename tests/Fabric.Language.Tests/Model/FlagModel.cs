@@ -81,7 +81,7 @@ internal sealed class FlagModel(World world, ProcessFacts process, Observations 
         var (from, to) = (Thousandths(ramp.GetProperty("from")), Thousandths(ramp.GetProperty("to")));
         var time = BigInteger.Max(start, BigInteger.Min(end, now));
         var share = from * (end - start) + (to - from) * (time - start);
-        return Murmur3.Hash(hashed) * 100_000 * (end - start) < share << 32;
+        return (BigInteger)Murmur3.Hash(hashed) * 100_000 * (end - start) < share << 32;
     }
 
     private static BigInteger Thousandths(JsonElement percent) => (BigInteger)(percent.GetDecimal() * 1000);

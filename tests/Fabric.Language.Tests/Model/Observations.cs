@@ -24,8 +24,11 @@ internal enum Departure
     /// <summary>A default stands for a fact of null, too; JavaScript does so where it compiles, and not where it interprets.</summary>
     DefaultForNull,
 
-    /// <summary>Nothing is inside of "", 0 or false; JavaScript, interpreting, gives those themselves.</summary>
-    InsideOfNothing,
+    /// <summary>
+    /// Nothing is inside of a string, a number or a boolean; JavaScript finds characters in strings, and, interpreting,
+    /// gives "", 0 and false themselves.
+    /// </summary>
+    InsideOfScalar,
 
     /// <summary>Calculations are of integers; JavaScript's are of doubles.</summary>
     IntegersOnly,
@@ -39,7 +42,10 @@ internal enum Departure
     /// <summary>Lists, objects and numbers that have an exponent are not written as text; JavaScript writes them.</summary>
     TextRefused,
 
-    /// <summary>A list or an object is never the same as another; in JavaScript it is in a list that holds that very one.</summary>
+    /// <summary>`cat` writes null as nothing; JavaScript fails where it is all there is, and writes null where it compiles.</summary>
+    NullWritten,
+
+    /// <summary>A list or an object is never the same as anything; in JavaScript it is the same as itself.</summary>
     NeverSame,
 
     /// <summary>An object is true; in JavaScript not an empty one.</summary>
@@ -69,6 +75,20 @@ internal sealed class Observations
 
     /// <summary>How often each operator was evaluated, by its name.</summary>
     internal Dictionary<string, long> Operators { get; } = new(StringComparer.Ordinal);
+
+    /// <summary>Conditions of `if` that held.</summary>
+    internal long ConditionsMet { get; private set; }
+
+    /// <summary>Conditions of `if` that did not.</summary>
+    internal long ConditionsMissed { get; private set; }
+
+    internal void See(bool condition)
+    {
+        if (condition)
+            ConditionsMet++;
+        else
+            ConditionsMissed++;
+    }
 
     internal void See(string op) => Operators[op] = Operators.GetValueOrDefault(op) + 1;
 
