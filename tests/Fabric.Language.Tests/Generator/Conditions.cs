@@ -32,7 +32,7 @@ internal sealed class Conditions(Dice dice, Atoms atoms, Caller caller, IReadOnl
             (2, () => Op("if", Make(depth - 1))),
             (2, () => Op("if", Make(depth - 1), Make(depth - 1))),
             (2, () => Op("if", Make(depth - 1), Make(depth - 1), Make(depth - 1), Make(depth - 1))),
-            (3, () => Op(dice.Pick("===", "=="), Make(depth - 1), JsonValue.Create(true))));
+            (3, () => Op(dice.Pick("===", "=="), Op("!!", Make(depth - 1)), JsonValue.Create(true))));
     }
 
     /// <summary>A fact, at times with a default.</summary>

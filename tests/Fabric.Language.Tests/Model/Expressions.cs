@@ -144,8 +144,7 @@ internal sealed class Expressions(string flag, string salt, Facts facts, Observa
         var (left, right) = (Version.Of(values[0]), Version.Of(values[1]));
         if (left is null || right is null)
         {
-            seen.See(Departure.LooseVersion, values.Any(static value => value is Value.List || (value is Value.Text text
-                && (text.Is.Trim() != text.Is || text.Is.StartsWith("vv", StringComparison.OrdinalIgnoreCase) || text.Is.Length > 256))));
+            seen.See(Departure.LooseVersion, values.Any(static value => value is Value.List || (value is Value.Text text && Version.IsLoose(text.Is))));
             return Value.Null;
         }
 

@@ -54,7 +54,10 @@ internal enum Departure
     /// <summary>A list is true where it has elements; `!` and `!!` in JavaScript, interpreting, look at the first one.</summary>
     ListNegated,
 
-    /// <summary>A version has one `v` at most, no white space around it, and is in no list.</summary>
+    /// <summary>
+    /// A version has one `v` at most, no white space around it, and is in no list; of what is too long for one,
+    /// JavaScript takes a part.
+    /// </summary>
     LooseVersion,
 
     /// <summary>A result of another type than string or boolean names nothing; JavaScript writes it as text.</summary>

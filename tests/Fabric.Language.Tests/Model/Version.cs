@@ -27,6 +27,10 @@ internal sealed partial record Version(BigInteger Major, BigInteger Minor, BigIn
             : null;
     }
 
+    /// <summary>Whether JavaScript may find a version in a text that is none.</summary>
+    internal static bool IsLoose(string text) =>
+        text.Trim('\ufeff').Trim() != text || text.StartsWith("vv", StringComparison.OrdinalIgnoreCase) || text.Length > MaxBytes || ManyDigits().IsMatch(text);
+
     /// <summary>Less than 0 where <paramref name="left"/> comes first, by section 11 of Semantic Versioning.</summary>
     internal static int Compare(Version left, Version right)
     {
@@ -60,6 +64,9 @@ internal sealed partial record Version(BigInteger Major, BigInteger Minor, BigIn
 
     private static BigInteger Part(Match match, string name) =>
         match.Groups[name] is { Success: true, Value: var digits } ? BigInteger.Parse(digits, CultureInfo.InvariantCulture) : 0;
+
+    [GeneratedRegex("[0-9]{17}")]
+    private static partial Regex ManyDigits();
 
     [GeneratedRegex(
         @"\A[vV]?(?<major>0|[1-9][0-9]*)(?:\.(?<minor>0|[1-9][0-9]*)" +

@@ -27,7 +27,7 @@ internal sealed record FlagdAnswer(string? Variant, string Reason, string? Error
 }
 
 /// <summary>flagd's JavaScript core in a process of node.</summary>
-internal sealed class FlagdProcess : IDisposable
+public sealed class FlagdProcess : IDisposable
 {
     private static readonly TimeSpan Patience = TimeSpan.FromMinutes(2);
 
