@@ -141,7 +141,8 @@ struct flag_run {
     __u32 asked;   /* flags so far */
     __u32 zero;    /* FLAG_START */
     __u32 reserved;
-    __u8 scratch[FLAG_SCRATCH_BYTES] __attribute__((aligned(8))); /* a number's text */
+    /* A number's text. Texts are read by the word, so there is room for one behind the last byte. */
+    __u8 scratch[FLAG_SCRATCH_BYTES + sizeof(flag_word)] __attribute__((aligned(8)));
 };
 
 _Static_assert(FLAG_MAX_DEPTH <= 8, "frames");
