@@ -151,6 +151,9 @@ FLAG_INLINE __s64 flag_weight_of(struct flag_run *run, __u32 operand)
     if (run->left.type == FLAG_VALUE_NULL)
         return 1;
     __s64 weight = (__s64)run->left.bits;
+    /* A finite double with this exponent is whole, and beyond 2^53. */
+    if (run->left.type == FLAG_VALUE_DOUBLE && weight < 0 && (run->left.bits >> 52 & 0x7ff) - (1023 + 53) < 0x7ff - (1023 + 53))
+        return 0;
     if (run->left.type != FLAG_VALUE_INTEGER || weight > 0x7fffffff)
         return -1;
     return weight < 0 ? 0 : weight;
