@@ -21,7 +21,7 @@ internal sealed unsafe class BpfEvaluator : IEvaluator
         if (!Libc.IsOnBpfFs(Root))
             Assert.Equal(0, Libc.mount("bpf", Root, "bpf", 0, "mode=0755"));
         _folder = Directory.CreateDirectory(Path.Combine(Root, $"language-{Environment.ProcessId}-{Guid.NewGuid():N}")).FullName;
-        var memory = BpfTableMemory.Create(Path.Combine(_folder, "table"), WorldTable.Owner, TableSize.For(WorldTable.Owner.Capacity));
+        var memory = BpfTableMemory.Create(Path.Combine(_folder, "table"), WorldTable.Owner, WorldTable.Size);
         _table = new WorldTable(memory);
         // The kernel sees paths from the host's root; a namespace of its own hides from this process what those are.
         var sees = AskingProcess.IsInTheHostsCgroupNamespace;

@@ -9,7 +9,7 @@ internal sealed unsafe class TableEvaluator : IEvaluator
     private readonly string _folder = Directory.CreateTempSubdirectory("fabric-language-").FullName;
     private readonly WorldTable _table;
 
-    internal TableEvaluator() => _table = new WorldTable(FileTableMemory.OpenOrCreate(Path.Combine(_folder, "table"), WorldTable.Owner));
+    internal TableEvaluator() => _table = new WorldTable(FileTableMemory.Create(Path.Combine(_folder, "table"), WorldTable.Owner, WorldTable.Size));
 
     public ProcessFacts Process => ProcessFacts.None;
 

@@ -13,6 +13,9 @@ internal sealed class WorldRefusedException(string why) : Exception(why);
 /// <summary>A table that one world after the other is written to.</summary>
 internal sealed unsafe class WorldTable(ITableMemory memory) : IDisposable
 {
+    /// <summary>Room for the pieces that worlds which come and go leave of it.</summary>
+    private const long HeapBytes = 16 << 20;
+
     private ImmutableDictionary<string, string[]> _variants = ImmutableDictionary<string, string[]>.Empty;
     private long _revision;
 
@@ -21,13 +24,15 @@ internal sealed unsafe class WorldTable(ITableMemory memory) : IDisposable
     /// <summary>When the table was told of a contact with the fabric, by the host's clock.</summary>
     internal ulong Contact { get; private set; }
 
+    internal static TableSize Size => new(Owner.Capacity, HeapBytes);
+
     internal static TableOwner Owner { get; } = new(Guid.Parse("5a0c51fd-6e0e-4a8e-8f3f-0a9d4d1e9b10"), "a", 64);
 
     internal void Load(World world)
     {
         _revision++;
         var flags = FlagSet.Restore(_revision, world.Flags.Select(flag => new Flag(flag.Key, _revision, Definition(flag.Key, flag.Value))));
-        // The flags of the world before go first, since those of its host are not those of this one.
+        // Its host's facts are folded into a table, so each world has a writer of its own.
         var table = new FlagTable(memory, static _ => throw new InvalidOperationException("the table is too small"), new HostFacts(world.Host.Name, world.Host.Labels));
         table.Reconcile(_revision, flags);
         table.Stamp();

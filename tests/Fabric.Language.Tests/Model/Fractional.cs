@@ -13,7 +13,8 @@ internal static class Fractional
     internal static Value Choose(string? hashed, IReadOnlyList<(Value Variant, Value? Weight)> buckets, Observations seen)
     {
         var weights = buckets.Select(bucket => Weight(bucket.Weight, seen)).ToArray();
-        if (hashed is null || weights.Contains(null) || buckets.Any(static bucket => bucket.Variant is Value.List or Value.Container))
+        seen.See(Departure.ListVariant, buckets.Any(static bucket => bucket.Variant is Value.List or Value.Container));
+        if (hashed is null || weights.Contains(null))
             return Value.Null;
         var total = weights.Aggregate(BigInteger.Zero, static (sum, weight) => sum + weight!.Value);
         if (total.IsZero || total > MaxTotal)

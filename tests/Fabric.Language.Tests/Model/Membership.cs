@@ -29,7 +29,7 @@ internal static class Membership
         {
             Value.Nothing => "",
             Value.Truth truth => truth.Holds ? "true" : "false",
-            Value.Number number => NumberText.Write(number.Is),
+            Value.Number number => NumberText.Write(number),
             Value.Text text => text.Is,
             _ => null,
         };

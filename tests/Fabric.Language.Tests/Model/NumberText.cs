@@ -44,12 +44,14 @@ internal static partial class NumberText
     }
 
     /// <summary>What `cat` and `in` write for a number, or null where they fail.</summary>
-    internal static string? Write(Rational number)
+    internal static string? Write(Value.Number number)
     {
-        if (number.IsWhole)
-            return BigInteger.Abs(number.Whole) < BigInteger.Pow(10, 21) ? number.Whole.ToString(CultureInfo.InvariantCulture) : null;
-        var text = Shortest(number);
-        return number.CompareTo(Rational.OfDouble(0.000001)) >= 0 || number.CompareTo(Rational.OfDouble(-0.000001)) <= 0 ? text : null;
+        if (number.Is.IsWhole)
+            return number.IsInteger || BigInteger.Abs(number.Is.Whole) <= Rational.TwoTo53 ? number.Is.Whole.ToString(CultureInfo.InvariantCulture) : null;
+        if (number.Is.CompareTo(Rational.OfDouble(0.000001)) < 0 && number.Is.CompareTo(Rational.OfDouble(-0.000001)) > 0)
+            return null;
+        var text = Shortest(number.Is);
+        return text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 <= Digits ? text : null;
     }
 
     /// <summary>The shortest decimal fraction that reads as this double, without an exponent.</summary>

@@ -12,6 +12,9 @@ internal enum Departure
     /// <summary>A `fractional` whose value is a list has none; JavaScript takes the list for a bucket.</summary>
     ListSeed,
 
+    /// <summary>What a bucket's variant gives is the result, of whatever type; flagd gives null where any is a list or an object.</summary>
+    ListVariant,
+
     /// <summary>A weight of null is 1, as in flagd's Go core; JavaScript gives null.</summary>
     NullWeight,
 
@@ -39,7 +42,7 @@ internal enum Departure
     /// <summary>The string is no number here, but in JavaScript: 0x10, Infinity, too many digits, white space beyond ASCII.</summary>
     NumberRefused,
 
-    /// <summary>Lists, objects and numbers that have an exponent are not written as text; JavaScript writes them.</summary>
+    /// <summary>Lists, objects and numbers with an exponent or too many digits are not written as text; JavaScript writes them.</summary>
     TextRefused,
 
     /// <summary>`cat` writes null as nothing; JavaScript fails where it is all there is, and writes null where it compiles.</summary>

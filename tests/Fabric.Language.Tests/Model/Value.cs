@@ -14,7 +14,9 @@ internal abstract record Value
 
     internal sealed record Truth(bool Holds) : Value;
 
-    internal sealed record Number(Rational Is) : Value;
+    /// <param name="Is">The number.</param>
+    /// <param name="IsInteger">C gave it as an integer; every other number is a double.</param>
+    internal sealed record Number(Rational Is, bool IsInteger = false) : Value;
 
     internal sealed record Text(string Is) : Value;
 
@@ -28,19 +30,19 @@ internal abstract record Value
     internal static Value Of(string text) => new Text(text);
 
     /// <summary>A constant of a definition: every number is a double.</summary>
-    internal static Value OfDefinition(JsonElement json) => Of(json, static number => Rational.OfDouble(number.GetDouble()));
+    internal static Value OfDefinition(JsonElement json) => Of(json, static number => new Number(Rational.OfDouble(number.GetDouble())));
 
     /// <summary>An attribute: from C, whole numbers of up to 64 bits are exact.</summary>
     internal static Value OfCaller(JsonElement json) => Of(json, static number =>
         long.TryParse(number.GetRawText(), NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var whole)
-            ? Rational.Of(whole)
-            : Rational.OfDouble(number.GetDouble()));
+            ? new Number(Rational.Of(whole), IsInteger: true)
+            : new Number(Rational.OfDouble(number.GetDouble())));
 
-    private static Value Of(JsonElement json, Func<JsonElement, Rational> number) => json.ValueKind switch
+    private static Value Of(JsonElement json, Func<JsonElement, Number> number) => json.ValueKind switch
     {
         JsonValueKind.True => new Truth(true),
         JsonValueKind.False => new Truth(false),
-        JsonValueKind.Number => new Number(number(json)),
+        JsonValueKind.Number => number(json),
         JsonValueKind.String => new Text(json.GetString()!),
         JsonValueKind.Array => new List([.. json.EnumerateArray().Select(element => Of(element, number))]),
         JsonValueKind.Object => new Container(!json.EnumerateObject().Any()),

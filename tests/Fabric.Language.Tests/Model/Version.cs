@@ -16,7 +16,7 @@ internal sealed partial record Version(BigInteger Major, BigInteger Minor, BigIn
         var text = value switch
         {
             Value.Text written => written.Is,
-            Value.Number number => NumberText.Write(number.Is),
+            Value.Number number => NumberText.Write(number),
             _ => null,
         };
         if (text is null || text.Length > MaxBytes || Pattern().Match(text) is not { Success: true } match)

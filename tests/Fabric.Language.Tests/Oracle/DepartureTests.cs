@@ -12,6 +12,7 @@ public sealed class DepartureTests(FlagdProcess flagd) : IClassFixture<FlagdProc
     [
         (Departure.NullSeed, """{"fractional":[{"var":"none"},["on",1]]}""", "{}", "on"),
         (Departure.ListSeed, """{"fractional":[{"var":"list"},["on",1],["off",1]]}""", """{"list":["off",5]}""", "default"),
+        (Departure.ListVariant, """{"fractional":[[{"var":"list"},0],["on",1]]}""", """{"list":[1]}""", "on"),
         (Departure.NullWeight, """{"fractional":[["on",{"var":"none"}]]}""", "{}", "on"),
         (Departure.NonAsciiHashed, """{"fractional":[{"var":"a"},["on",1],["off",1]]}""", """{"a":"größe"}""", "off"),
         (Departure.MissingNull, """{"if":[{"missing":["a"]},"on","off"]}""", """{"a":null}""", "on"),
