@@ -26,8 +26,11 @@ internal sealed partial class ExpressionCompiler
             known = known.Add(fractional.Shares[known.Length].Weight is Expression.Constant weight ? Leaf.Of(weight.Value) : One);
         return known.Length == fractional.Shares.Length
             ? after(known, depth)
-            : Value(fractional.Shares[known.Length].Weight!, depth, (leaf, free) => Weights(fractional, known.Add(leaf), free, after));
+            : Value(fractional.Shares[known.Length].Weight!, depth, (leaf, free) => Weights(fractional, known.Add(AsWeight(leaf)), free, after));
     }
+
+    /// <summary>A double below -2^53 is a whole number, too, and as a weight 0.</summary>
+    private static Leaf AsWeight(Leaf leaf) => leaf.Is(ScalarType.Double) && leaf.Value.Number < -Scalar.LargestInteger ? Leaf.Of(Scalar.Of(0L)) : leaf;
 
     /// <summary>From the hash to its share.</summary>
     private Node Project(Expression.Fractional fractional, ImmutableArray<Leaf> weights, ImmutableArray<Node> targets, Node nobody)

@@ -1,52 +1,63 @@
+using System.Globalization;
 using System.Text;
 using System.Text.Json;
 
 namespace Fabric.Language.Tests.Model;
 
-/// <summary>What a <c>var</c> names.</summary>
-internal sealed class Facts(string flagKey, Host host, Caller caller)
+/// <summary>What can be asked of a caller, its process and its host, for one flag.</summary>
+internal sealed class Facts(Host host, ProcessFacts process, Question question, Observations seen)
 {
-    private const int KeyBytes = 255;
-    private const string Label = "host.labels.";
+    private const int MaxKeyBytes = 255;
 
-    /// <summary>The targeting key; a longer one than the language knows counts as none.</summary>
-    internal string? TargetingKey => KeyOf(caller);
+    /// <summary>The caller's key; null for none, and for one that is too long.</summary>
+    internal string? TargetingKey { get; } =
+        question.TargetingKey is { } key && Encoding.UTF8.GetByteCount(key) <= MaxKeyBytes ? key : null;
 
-    internal static string? KeyOf(Caller caller) =>
-        caller.TargetingKey is { } key && Encoding.UTF8.GetByteCount(key) <= KeyBytes ? key : null;
-
-    internal Value Of(string name)
+    /// <summary>The fact of this name, for the flag that asks; null where there is none.</summary>
+    internal Value Find(string name, string flag) => name switch
     {
-        switch (name)
-        {
-            case "targetingKey":
-                return TextOf(TargetingKey);
-            case "$flagd.flagKey":
-                return TextOf(flagKey);
-            case "$flagd.timestamp":
-                return new Value.Number(Math.Floor(caller.UnixNanoseconds / 1_000_000_000m) is var seconds ? (double)seconds : 0);
-            case "host.name":
-                return TextOf(host.Name);
-            case "process.exe" or "process.uid" or "process.comm" or "process.cgroup":
-                return new Value.Null();
-        }
+        "targetingKey" => Targeting(),
+        "$flagd.flagKey" => Value.Of(flag),
+        "$flagd.timestamp" => new Value.Number(Rational.Of(question.Moment.UnixNanoseconds / 1_000_000_000)),
+        "host.name" => Value.Of(host.Name),
+        "process.exe" => Text(process.Exe),
+        "process.uid" => process.Uid is { } uid ? new Value.Number(Rational.Of(uid)) : Value.Null,
+        "process.comm" => Text(process.Comm),
+        "process.cgroup" => Text(process.Cgroup),
+        _ when name.StartsWith("host.labels.", StringComparison.Ordinal) => Text(host.Labels.GetValueOrDefault(name["host.labels.".Length..])),
+        _ => Attribute(name),
+    };
 
-        return name.StartsWith(Label, StringComparison.Ordinal)
-            ? TextOf(host.Labels.GetValueOrDefault(name[Label.Length..]))
-            : Attribute(name);
+    /// <summary>A key that counts as none is one more thing that flagd sees otherwise.</summary>
+    internal Value Targeting()
+    {
+        seen.See(Departure.LongTargetingKey, TargetingKey is null && question.TargetingKey is not null);
+        return Text(TargetingKey);
     }
 
-    private static Value TextOf(string? text) => text is null ? new Value.Null() : new Value.Text(text);
+    private static Value Text(string? text) => text is null ? Value.Null : Value.Of(text);
 
-    private Value Attribute(string name)
+    private Value Attribute(string path)
     {
-        var at = caller.Attributes;
-        foreach (var part in name.Split('.'))
+        var at = question.Attributes;
+        foreach (var name in path.Split('.'))
         {
-            if (at.ValueKind != JsonValueKind.Object || !at.TryGetProperty(part, out at))
-                return new Value.Null();
+            if (at.ValueKind == JsonValueKind.Object && at.TryGetProperty(name, out var member))
+            {
+                at = member;
+            }
+            else if (at.ValueKind == JsonValueKind.Array && int.TryParse(name, NumberStyles.None, CultureInfo.InvariantCulture, out var index)
+                && index < at.GetArrayLength() && name == index.ToString(CultureInfo.InvariantCulture))
+            {
+                at = at[index];
+            }
+            else
+            {
+                seen.See(Departure.InsideOfScalar, at.ValueKind is JsonValueKind.False or JsonValueKind.Number or JsonValueKind.String);
+                return Value.Null;
+            }
         }
 
-        return Value.Of(at);
+        return Value.OfCaller(at);
     }
 }

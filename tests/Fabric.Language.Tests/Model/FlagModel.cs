@@ -5,84 +5,93 @@ using System.Text.Json;
 namespace Fabric.Language.Tests.Model;
 
 /// <summary>The order of an answer, as docs/flag-language.md has it.</summary>
-internal sealed class FlagModel(IReadOnlyDictionary<string, JsonElement> flags, Host host)
+internal sealed class FlagModel(World world, ProcessFacts process, Observations seen)
 {
-    internal Answer Ask(string key, Caller caller)
+    internal Answer Answer(Question question)
     {
-        if (!flags.TryGetValue(key, out var flag))
+        seen.Departures.Clear();
+        return Answer(question.Flag, question, new Facts(world.Host, process, question, seen));
+    }
+
+    private Answer Answer(string key, Question question, Facts facts)
+    {
+        if (!world.Flags.TryGetValue(key, out var flag))
             return new Answer(null, Reason.NotFound);
         if (flag.GetProperty("state").GetString() == "DISABLED")
             return new Answer(null, Reason.Disabled);
-        if (flag.TryGetProperty("staleAfter", out var stale) && caller.SilenceNanoseconds > Duration(stale.GetProperty("after").GetString()!))
-            return new Answer(Named(stale, "variant"), Reason.Stale);
-        if (!IsActive(flag, caller) || !ArePrerequisitesMet(flag, caller))
-            return new Answer(Named(flag, "offVariant"), Reason.Default);
-        return Decide(key, flag, caller);
+        if (flag.TryGetProperty("staleAfter", out var stale) && question.Moment.SilenceNanoseconds > Duration(stale.GetProperty("after").GetString()!))
+            return new Answer(stale.GetProperty("variant").GetString(), Reason.Stale);
+        if (IsToCome(flag, question.Moment) || !PrerequisitesHold(flag, question, facts))
+            return new Answer(Name(flag, "offVariant"), Reason.Default);
+
+        var salt = flag.TryGetProperty("salt", out var own) ? own.GetString()! : key;
+        var hasRule = flag.TryGetProperty("targeting", out var rule) && rule.EnumerateObject().Any();
+        if (hasRule && Target(flag, key, salt, rule, facts) is { } targeted)
+            return targeted;
+        if (flag.TryGetProperty("ramp", out var ramp) && facts.Targeting() is Value.Text { Is.Length: > 0 } caller
+            && IsInShare(ramp, salt + caller.Is, question.Moment.UnixNanoseconds))
+        {
+            return new Answer(ramp.GetProperty("variant").GetString(), Reason.Split);
+        }
+
+        var variant = Name(flag, "defaultVariant");
+        return new Answer(variant, variant is null || hasRule || ramp.ValueKind != JsonValueKind.Undefined ? Reason.Default : Reason.Static);
     }
 
-    private Answer Decide(string key, JsonElement flag, Caller caller)
+    /// <summary>What targeting decides; null where it decides nothing.</summary>
+    private Answer? Target(JsonElement flag, string key, string salt, JsonElement rule, Facts facts)
     {
-        var salt = Named(flag, "salt") ?? key;
-        var hasTargeting = flag.TryGetProperty("targeting", out var targeting) && targeting.EnumerateObject().Any();
-        var hasRamp = flag.TryGetProperty("ramp", out var ramp);
+        var expressions = new Expressions(key, salt, facts, seen);
+        seen.See(Departure.ConstantFails, ConstantFailure.IsIn(rule));
         try
         {
-            var result = hasTargeting ? new RuleModel(new Facts(key, host, caller), salt).Evaluate(targeting) : new Value.Null();
-            if (result is not Value.Null)
-                return NameOf(result) is { } name && flag.GetProperty("variants").TryGetProperty(name, out _)
-                    ? new Answer(name, Reason.TargetingMatch)
-                    : new Answer(null, Reason.Error);
+            var result = expressions.Evaluate(rule);
+            if (result is Value.Nothing)
+                return null;
+            seen.See(Departure.ResultAsText, result is not (Value.Text or Value.Truth));
+            var name = result switch
+            {
+                Value.Text text => text.Is,
+                Value.Truth truth => truth.Holds ? "true" : "false",
+                _ => null,
+            };
+            return name is not null && flag.GetProperty("variants").TryGetProperty(name, out _)
+                ? new Answer(name, Reason.TargetingMatch)
+                : new Answer(null, Reason.Error);
         }
-        catch (FailedException)
+        catch (EvaluationFailedException)
         {
             return new Answer(null, Reason.Error);
         }
-
-        if (hasRamp && IsInRamp(ramp, salt, caller))
-            return new Answer(Named(ramp, "variant"), Reason.Split);
-        var usual = Named(flag, "defaultVariant");
-        return new Answer(usual, hasTargeting || hasRamp || usual is null ? Reason.Default : Reason.Static);
     }
 
-    private static string? NameOf(Value result) => result switch
+    private bool PrerequisitesHold(JsonElement flag, Question question, Facts facts) =>
+        !flag.TryGetProperty("prerequisites", out var all) || all.EnumerateArray().All(needed =>
+            Answer(needed.GetProperty("flag").GetString()!, question, facts).Variant == needed.GetProperty("variant").GetString()!);
+
+    private static bool IsToCome(JsonElement flag, Moment moment) =>
+        flag.TryGetProperty("activateAt", out var at) && moment.UnixNanoseconds < Time(at.GetString()!);
+
+    private static string? Name(JsonElement flag, string field) => flag.TryGetProperty(field, out var name) ? name.GetString() : null;
+
+    /// <summary>hash / 2^32 &lt; (from + (to - from) * (t - start) / (end - start)) / 100, without a rounding.</summary>
+    private static bool IsInShare(JsonElement ramp, string hashed, ulong now)
     {
-        Value.Text text => text.Is,
-        Value.Truth truth => truth.Is ? "true" : "false",
-        _ => null,
-    };
-
-    private static bool IsActive(JsonElement flag, Caller caller) =>
-        !flag.TryGetProperty("activateAt", out var at) || caller.UnixNanoseconds >= Nanoseconds(at.GetString()!);
-
-    private bool ArePrerequisitesMet(JsonElement flag, Caller caller) =>
-        !flag.TryGetProperty("prerequisites", out var prerequisites) || prerequisites.EnumerateArray().All(wanted =>
-            Ask(wanted.GetProperty("flag").GetString()!, caller).Variant == wanted.GetProperty("variant").GetString());
-
-    /// <summary>In whole numbers: percent / 100 &gt; hash / 2^32.</summary>
-    private static bool IsInRamp(JsonElement ramp, string salt, Caller caller)
-    {
-        if (string.IsNullOrEmpty(caller.TargetingKey) || Facts.KeyOf(caller) is null)
-            return false;
+        BigInteger start = Time(ramp.GetProperty("start").GetString()!), end = Time(ramp.GetProperty("end").GetString()!);
         var (from, to) = (Thousandths(ramp.GetProperty("from")), Thousandths(ramp.GetProperty("to")));
-        var (start, end) = (Nanoseconds(ramp.GetProperty("start").GetString()!), Nanoseconds(ramp.GetProperty("end").GetString()!));
-        var t = Math.Clamp(caller.UnixNanoseconds, start, end);
-        // The share, times 100,000 (percent in thousandths), times the ramp's length.
-        var share = (BigInteger)from * (end - start) + (BigInteger)(to - from) * (t - start);
-        return (BigInteger)Murmur3.Of(salt + caller.TargetingKey) * 100_000 * (end - start) < share << 32;
+        var time = BigInteger.Max(start, BigInteger.Min(end, now));
+        var share = from * (end - start) + (to - from) * (time - start);
+        return (BigInteger)Murmur3.Hash(hashed) * 100_000 * (end - start) < share << 32;
     }
 
-    private static long Thousandths(JsonElement percent) => (long)(percent.GetDecimal() * 1000);
+    private static BigInteger Thousandths(JsonElement percent) => (BigInteger)(percent.GetDecimal() * 1000);
 
-    private static long Nanoseconds(string rfc3339) =>
-        (DateTimeOffset.Parse(rfc3339, CultureInfo.InvariantCulture) - DateTimeOffset.UnixEpoch).Ticks * 100;
-
-    private static long Duration(string text) => long.Parse(text[..^1], CultureInfo.InvariantCulture) * text[^1] switch
+    private static ulong Duration(string text)
     {
-        's' => 1_000_000_000L,
-        'm' => 60_000_000_000L,
-        _ => 3_600_000_000_000L,
-    };
+        var number = ulong.Parse(text[..^1], CultureInfo.InvariantCulture);
+        return number * 1_000_000_000 * text[^1] switch { 's' => 1UL, 'm' => 60UL, _ => 3600UL };
+    }
 
-    private static string? Named(JsonElement owner, string field) =>
-        owner.TryGetProperty(field, out var value) && value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+    private static ulong Time(string text) =>
+        (ulong)(DateTimeOffset.Parse(text, CultureInfo.InvariantCulture) - DateTimeOffset.UnixEpoch).Ticks * 100;
 }

@@ -1,26 +1,41 @@
-using System.Numerics;
 using System.Text;
 
 namespace Fabric.Language.Tests.Model;
 
-/// <summary>murmur3_x86_32 with seed 0, as plainly as it can be said.</summary>
+/// <summary>murmur3_x86_32 with seed 0.</summary>
 internal static class Murmur3
 {
-    internal static uint Of(string text)
+    internal static uint Hash(string text) => Hash(Encoding.UTF8.GetBytes(text));
+
+    internal static uint Hash(byte[] bytes)
     {
-        var bytes = Encoding.UTF8.GetBytes(text);
-        var hash = 0u;
-        for (var i = 0; i < bytes.Length / 4; i++)
-            hash = BitOperations.RotateLeft(hash ^ Scramble(BitConverter.ToUInt32(bytes, i * 4)), 13) * 5 + 0xe6546b64;
-        var last = 0u;
-        for (var i = bytes.Length - 1; i >= bytes.Length / 4 * 4; i--)
-            last = last << 8 | bytes[i];
-        hash ^= bytes.Length % 4 == 0 ? 0 : Scramble(last);
-        hash ^= (uint)bytes.Length;
-        hash = (hash ^ hash >> 16) * 0x85ebca6b;
-        hash = (hash ^ hash >> 13) * 0xc2b2ae35;
-        return hash ^ hash >> 16;
+        unchecked
+        {
+            uint hash = 0;
+            var at = 0;
+            for (; at + 4 <= bytes.Length; at += 4)
+            {
+                var word = bytes[at] | (uint)bytes[at + 1] << 8 | (uint)bytes[at + 2] << 16 | (uint)bytes[at + 3] << 24;
+                hash ^= Scrambled(word);
+                hash = RotateLeft(hash, 13) * 5 + 0xe6546b64;
+            }
+
+            uint tail = 0;
+            for (var i = bytes.Length - 1; i >= at; i--)
+                tail = tail << 8 | bytes[i];
+            hash ^= Scrambled(tail);
+
+            hash ^= (uint)bytes.Length;
+            hash ^= hash >> 16;
+            hash *= 0x85ebca6b;
+            hash ^= hash >> 13;
+            hash *= 0xc2b2ae35;
+            hash ^= hash >> 16;
+            return hash;
+        }
     }
 
-    private static uint Scramble(uint word) => BitOperations.RotateLeft(word * 0xcc9e2d51, 15) * 0x1b873593;
+    private static uint Scrambled(uint word) => unchecked(RotateLeft(word * 0xcc9e2d51, 15) * 0x1b873593);
+
+    private static uint RotateLeft(uint value, int by) => value << by | value >> (32 - by);
 }

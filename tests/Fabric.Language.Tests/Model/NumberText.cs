@@ -1,92 +1,84 @@
 using System.Globalization;
 using System.Numerics;
+using System.Text.RegularExpressions;
 
 namespace Fabric.Language.Tests.Model;
 
-/// <summary>Between numbers and their texts.</summary>
-internal static class NumberText
+/// <summary>Numbers as texts.</summary>
+internal static partial class NumberText
 {
-    private const string White = " \t\n\v\f\r";
     private const int Digits = 19;
-    private const double LargestWhole = 9_007_199_254_740_992;
 
-    /// <summary>The number that a string is read as; null where it is none.</summary>
-    internal static double? Read(string text)
+    /// <summary>The number that a string is, or null where it is none.</summary>
+    internal static Rational? Read(string text)
     {
-        var rest = text.Trim(White.ToCharArray());
-        if (rest.Length == 0)
-            return 0;
-        var negative = rest[0] == '-';
-        if (rest[0] is '-' or '+')
-            rest = rest[1..];
-        var (mantissa, exponent) = (rest, "0");
-        if (rest.IndexOfAny(['e', 'E']) is >= 0 and var at)
-            (mantissa, exponent) = (rest[..at], rest[(at + 1)..]);
-        var parts = mantissa.Split('.');
-        if (parts.Length > 2 || !parts.All(AreDigits) || parts.All(static part => part.Length == 0) || !IsExponent(exponent))
+        var trimmed = text.Trim(' ', '\t', '\n', '\v', '\f', '\r');
+        if (trimmed.Length == 0)
+            return Rational.Of(BigInteger.Zero);
+        var match = Decimal().Match(trimmed);
+        if (!match.Success)
             return null;
-        var all = string.Concat(parts);
-        var shift = BigInteger.Parse(exponent, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture) - (parts.Length == 2 ? parts[1].Length : 0);
-        if (Plain(all, shift) is not { } plain)
+        var whole = match.Groups["whole"].Value;
+        var fraction = match.Groups["fraction"].Value;
+        if (whole.Length + fraction.Length == 0)
             return null;
-        var value = double.Parse(plain, NumberStyles.AllowDecimalPoint, CultureInfo.InvariantCulture);
-        return negative ? -value : value;
+
+        // What counts stands between leading and trailing zeros.
+        var counting = (whole + fraction).TrimStart('0');
+        var exponent = BigInteger.Parse("0" + match.Groups["power"].Value, CultureInfo.InvariantCulture);
+        if (match.Groups["powerSign"].Value == "-")
+            exponent = -exponent;
+        exponent -= fraction.Length;
+        exponent += counting.Length - counting.TrimEnd('0').Length;
+        counting = counting.TrimEnd('0');
+        if (counting.Length == 0)
+            return Rational.Of(BigInteger.Zero);
+        if (counting.Length > Digits || counting.Length + exponent > Digits || exponent < -Digits)
+            return null;
+
+        var number = BigInteger.Parse(counting, CultureInfo.InvariantCulture) * (match.Groups["sign"].Value == "-" ? -1 : 1);
+        var exact = exponent >= 0
+            ? new Rational(number * BigInteger.Pow(10, (int)exponent), 1)
+            : new Rational(number, BigInteger.Pow(10, -(int)exponent));
+        return Rational.OfDouble(exact.ToDouble());
     }
 
-    /// <summary>As JSON has it; null for a number that JavaScript would write with an exponent, or that the language does not write.</summary>
-    internal static string? Write(double value)
+    /// <summary>What `cat` and `in` write for a number, or null where they fail.</summary>
+    internal static string? Write(Value.Number number)
     {
-        if (value == 0)
-            return "0";
-        if (Math.Abs(value) is > LargestWhole or < 1e-6)
+        if (number.Is.IsWhole)
+            return number.IsInteger || BigInteger.Abs(number.Is.Whole) <= Rational.TwoTo53 ? number.Is.Whole.ToString(CultureInfo.InvariantCulture) : null;
+        if (number.Is.CompareTo(Rational.OfDouble(0.000001)) < 0 && number.Is.CompareTo(Rational.OfDouble(-0.000001)) > 0)
             return null;
-        // The shortest digits that read back as the same double, as d.ddddE+n.
-        var shortest = value.ToString("E16", CultureInfo.InvariantCulture);
-        for (var precision = 0; precision <= 16; precision++)
+        var text = Shortest(number.Is);
+        return text.Length - text.IndexOf('.', StringComparison.Ordinal) - 1 <= Digits ? text : null;
+    }
+
+    /// <summary>The shortest decimal fraction that reads as this double, without an exponent.</summary>
+    private static string Shortest(Rational number)
+    {
+        var negative = number.Over.Sign < 0;
+        var written = Math.Abs(number.ToDouble()).ToString("E16", CultureInfo.InvariantCulture);
+        for (var digits = 0; digits < 17; digits++)
         {
-            var shorter = value.ToString($"E{precision}", CultureInfo.InvariantCulture);
-            if (double.Parse(shorter, CultureInfo.InvariantCulture) == value)
+            var shorter = Math.Abs(number.ToDouble()).ToString($"E{digits}", CultureInfo.InvariantCulture);
+            if (double.Parse(shorter, CultureInfo.InvariantCulture) == Math.Abs(number.ToDouble()))
             {
-                shortest = shorter;
+                written = shorter;
                 break;
             }
         }
 
-        var sign = value < 0 ? "-" : "";
-        var digits = shortest[..shortest.IndexOf('E', StringComparison.Ordinal)].Replace(".", "", StringComparison.Ordinal).TrimStart('-');
-        var power = int.Parse(shortest[(shortest.IndexOf('E', StringComparison.Ordinal) + 1)..], CultureInfo.InvariantCulture) + 1;
-        if (digits.Length - power > Digits)
-            return null;
-        if (power <= 0)
-            return $"{sign}0.{new string('0', -power)}{digits}";
-        return power >= digits.Length
-            ? $"{sign}{digits}{new string('0', power - digits.Length)}"
-            : $"{sign}{digits[..power]}.{digits[power..]}";
+        // d.dddE+xxx
+        var mark = written.IndexOf('E', StringComparison.Ordinal);
+        var figures = written[..mark].Replace(".", "", StringComparison.Ordinal).TrimEnd('0');
+        var point = int.Parse(written[(mark + 1)..], CultureInfo.InvariantCulture) + 1;
+        var text = point <= 0 ? "0." + new string('0', -point) + figures
+            : point >= figures.Length ? figures.PadRight(point, '0')
+            : figures[..point] + "." + figures[point..];
+        return negative ? "-" + text : text;
     }
 
-    /// <summary>The digits with their point where it belongs; null where there are more than the language allows.</summary>
-    private static string? Plain(string digits, BigInteger shift)
-    {
-        var counting = digits.TrimStart('0');
-        shift += counting.Length - counting.TrimEnd('0').Length;
-        counting = counting.TrimEnd('0');
-        if (counting.Length == 0)
-            return "0";
-        var before = counting.Length + shift;
-        if (counting.Length > Digits || before > Digits || -shift > Digits)
-            return null;
-        if (shift >= 0)
-            return counting + new string('0', (int)shift);
-        return before > 0
-            ? $"{counting[..(int)before]}.{counting[(int)before..]}"
-            : $"0.{new string('0', (int)-before)}{counting}";
-    }
-
-    private static bool AreDigits(string text) => text.All(char.IsAsciiDigit);
-
-    private static bool IsExponent(string text)
-    {
-        var digits = text.Length > 0 && (text[0] is '+' or '-') ? text[1..] : text;
-        return digits.Length > 0 && AreDigits(digits);
-    }
+    [GeneratedRegex(@"\A(?<sign>[+-]?)(?<whole>[0-9]*)(?:\.(?<fraction>[0-9]*))?(?:[eE](?<powerSign>[+-]?)(?<power>[0-9]+))?\z")]
+    private static partial Regex Decimal();
 }

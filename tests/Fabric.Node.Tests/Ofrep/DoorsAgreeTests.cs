@@ -22,6 +22,9 @@ public sealed class DoorsAgreeTests
         """{"var":"a"}""",
         """{"!":[{"var":"a"}]}""",
         """{"!!":[{"var":"b"}]}""",
+        """{"!":{"var":"a"}}""",
+        """{"!!":{"var":"a"}}""",
+        """{"if":[{"var":"b"},true,false]}""",
         """{"and":[{"var":"a"},{"var":"b"}]}""",
         """{"or":[{"var":"a"},{"var":"b"}]}""",
         """{"missing":["a","b"]}""",
@@ -44,6 +47,7 @@ public sealed class DoorsAgreeTests
         """{"==":[{"fractional":[{"var":"a"},["on",1],["off",1]]},"on"]}""",
         """{"==":[{"fractional":[{"cat":[{"var":"a"},"-",{"var":"n"}]},["on",1],["off",3]]},"on"]}""",
         """{"==":[{"fractional":[["on",1],["off",{"var":"n"}]]},"on"]}""",
+        """{"!!":[{"fractional":[[{"var":"a"},2],["",1]]}]}""",
     ];
 
     private static readonly string[] Contexts =
@@ -59,7 +63,7 @@ public sealed class DoorsAgreeTests
         Lists,
     ];
 
-    private const string Lists = """{"targetingKey":"u7","a":[1],"b":{"c":1},"list":[[],{}],"v":[],"n":[],"m":{}}""";
+    private const string Lists = """{"targetingKey":"u7","a":[0],"b":{},"list":[[],{}],"v":[],"n":[],"m":{}}""";
 
     [Fact]
     public async Task The_table_and_the_engine_answer_alike()

@@ -13,6 +13,17 @@
   // A rule must not reach what every JavaScript object has by inheritance.
   Object.setPrototypeOf(engine.methods, null)
 
+  const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value)
+
+  // An object is true, an empty one too: a program cannot say of its own what is in them.
+  const truthy = engine.truthy
+  engine.truthy = value => isObject(value) || truthy.call(engine, value)
+
+  // The operand of ! and !! may stand without brackets, and be a list: that is asked, and not its first element.
+  const isTrue = (args, context, above, within) => within.truthy(within.run(Array.isArray(args) ? args[0] : args, context, { above }))
+  engine.addMethod('!', { lazy: true, method: (...all) => !isTrue(...all) })
+  engine.addMethod('!!', { lazy: true, method: (...all) => Boolean(isTrue(...all)) })
+
   const asText = (args, compare) =>
     args.length === 2 && typeof args[0] === 'string' && typeof args[1] === 'string' ? compare(args[0], args[1]) : null
 
@@ -121,10 +132,8 @@
     return Number.isInteger(bucket[1]) ? Math.max(0, bucket[1]) : NaN
   }
 
-  const isVariant = value => value === null || value === undefined || typeof value !== 'object'
-
   function choose (text, buckets) {
-    if (text === null || !buckets.every(bucket => isBucket(bucket) && (bucket.length === 1 || bucket.length === 2) && isVariant(bucket[0]))) return null
+    if (text === null || !buckets.every(bucket => isBucket(bucket) && (bucket.length === 1 || bucket.length === 2))) return null
     const weights = buckets.map(weightOf)
     const total = weights.reduce((sum, weight) => sum + weight, 0)
     if (!(total > 0 && total <= MAX_TOTAL)) return null
@@ -149,8 +158,6 @@
   })
 
   // ---- facts ----
-
-  const isObject = value => value !== null && typeof value === 'object' && !Array.isArray(value)
 
   function factsOf (given, own) {
     const all = { ...given, ...own.top }

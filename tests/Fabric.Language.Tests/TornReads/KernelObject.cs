@@ -2,8 +2,9 @@ using System.Runtime.InteropServices;
 using System.Text;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
+using Fabric.Tests.Shared;
 
-namespace Fabric.Language.Tests.Differential;
+namespace Fabric.Language.Tests.TornReads;
 
 /// <summary>tests/native/evaluate.bpf.c, loaded with a table: the evaluator in programs that can be run by themselves.</summary>
 internal sealed unsafe class KernelObject : IDisposable
@@ -15,7 +16,7 @@ internal sealed unsafe class KernelObject : IDisposable
     internal KernelObject(BpfTableMemory table)
     {
         var (fd, geometry) = table.ForReaders;
-        var image = File.ReadAllBytes(Repository.Native("evaluate.bpf.o"));
+        var image = File.ReadAllBytes(RepositoryRoot.Built("tests", "native", "out", "evaluate.bpf.o"));
         fixed (byte* first = image)
             _object = Libbpf.bpf_object__open_mem(first, (nuint)image.Length, null);
         Assert.NotEqual(0, _object);

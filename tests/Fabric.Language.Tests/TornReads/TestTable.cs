@@ -1,24 +1,20 @@
 using System.Text;
-using System.Text.Json;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
-using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
-using Fabric.Flags.State;
-using Fabric.Language.Tests.Model;
 
-namespace Fabric.Language.Tests.Differential;
+namespace Fabric.Language.Tests.TornReads;
 
-/// <summary>A table of its own for a test, with the host of the cases.</summary>
+/// <summary>A table of its own for a test.</summary>
 internal sealed class TestTable : IDisposable
 {
     private const string BpfRoot = "/run/fabric/bpf";
-    private const long HeapBytes = 32 << 20;
+    private const long HeapBytes = 4 << 20;
     private const int Capacity = 1024;
 
     private readonly string _folder;
 
-    internal TestTable(TableKind kind, Host host)
+    internal TestTable(TableKind kind)
     {
         var name = $"language-{Environment.ProcessId}-{Guid.NewGuid():N}";
         if (kind == TableKind.Bpf)
@@ -29,22 +25,12 @@ internal sealed class TestTable : IDisposable
         }
 
         _folder = Directory.CreateDirectory(Path.Combine(kind == TableKind.Bpf ? BpfRoot : Path.GetTempPath(), name)).FullName;
-        var owner = new TableOwner(Guid.NewGuid(), host.Name, Capacity) { Facts = new HostFacts(host.Name, host.Labels) };
+        var owner = new TableOwner(Guid.NewGuid(), "torn", Capacity);
         Table = new FlagTable(Make(kind, owner, HeapBytes), larger => Make(kind, owner, larger), owner.Facts);
         Table.Stamp();
     }
 
     internal FlagTable Table { get; }
-
-    /// <summary>CLOCK_BOOTTIME at which the host has heard nothing for so long.</summary>
-    internal unsafe ulong BootAfter(long silence) => ((TableHeader*)Table.Memory.Bytes)->LastContact + (ulong)silence;
-
-    /// <summary>Holds these flags and no others from now on.</summary>
-    internal void Hold(IReadOnlyDictionary<string, FlagDefinition> flags)
-    {
-        var revision = Table.Revision + 1;
-        Table.Reconcile(revision, FlagSet.Restore(revision, flags.Select(flag => new Flag(flag.Key, revision, flag.Value))));
-    }
 
     internal static FlagDefinition Parse(string json)
     {
@@ -52,9 +38,6 @@ internal sealed class TestTable : IDisposable
         Assert.True(problems.IsEmpty, $"{string.Join("; ", problems)}: {json}");
         return definition!;
     }
-
-    /// <summary>The definition as the model reads it.</summary>
-    internal static JsonElement Json(string json) => JsonDocument.Parse(json).RootElement;
 
     public void Dispose()
     {

@@ -5,9 +5,9 @@ using System.Text;
 using Fabric.Bpf.Table;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
-using Fabric.Language.Tests.Generator;
+using Fabric.Tests.Shared;
 
-namespace Fabric.Language.Tests.Differential;
+namespace Fabric.Language.Tests.TornReads;
 
 /// <summary>Flags that change together are never seen in parts: not by other processes, not in the kernel.</summary>
 public sealed class TornReadTests
@@ -49,7 +49,7 @@ public sealed class TornReadTests
     public async Task Programs_in_the_kernel_see_a_change_set_whole_or_not_at_all(string first, string second)
     {
         Assert.SkipWhen(KernelObject.WhyNot is not null, KernelObject.WhyNot ?? "");
-        using var table = new TestTable(TableKind.Bpf, CaseGenerator.Host);
+        using var table = new TestTable(TableKind.Bpf);
         using var programs = new KernelObject((BpfTableMemory)table.Table.Memory);
         var writer = new Writer(table.Table);
         writer.Flip();
@@ -68,7 +68,7 @@ public sealed class TornReadTests
     /// <summary>Of each reader how many reads stood, how many were torn, and how many revisions it saw.</summary>
     private static long[][] Read(TableKind kind, int count, long reads, params string[] how)
     {
-        using var table = new TestTable(kind, CaseGenerator.Host);
+        using var table = new TestTable(kind);
         var writer = new Writer(table.Table);
         writer.Flip();
         var readers = Enumerable.Range(0, count).Select(_ => Start(table.Table.Path, reads, how)).ToArray();
@@ -85,7 +85,7 @@ public sealed class TornReadTests
     private static Process Start(string table, long reads, string[] how)
     {
         string[] arguments = [reads.ToString(CultureInfo.InvariantCulture), Revisions.ToString(CultureInfo.InvariantCulture), .. how];
-        var start = new ProcessStartInfo(Repository.Native("pairs"), arguments) { RedirectStandardOutput = true };
+        var start = new ProcessStartInfo(RepositoryRoot.Built("tests", "native", "out", "pairs"), arguments) { RedirectStandardOutput = true };
         start.Environment["FABRIC_TABLE"] = table;
         return Process.Start(start)!;
     }
