@@ -70,7 +70,7 @@ public sealed class ForwardingTests : IAsyncLifetime
     [Fact]
     public async Task A_leader_that_cannot_be_reached_leaves_the_write_not_applied()
     {
-        await using var nodes = await ThreeNodes.StartAsync(options => options with { WriteTimeout = TimeSpan.FromMilliseconds(400) });
+        await using var nodes = await ThreeNodes.StartAsync(options => options with { WriteTimeout = TimeSpan.FromSeconds(2) });
         await nodes["a"].Host.DisposeAsync();
         var answer = await nodes["b"].PutAsync("checkout", TestNode.Bool);
         Assert.Equal((503, "no-leader", "no"), (answer.Status, answer.Kind, answer.Body.GetProperty("applied").GetString()));
