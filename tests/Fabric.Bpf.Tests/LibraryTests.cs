@@ -39,6 +39,49 @@ public sealed class LibraryTests : IDisposable
         }
     }
 
+    [Theory]
+    [InlineData(TableKind.Bpf)]
+    [InlineData(TableKind.File)]
+    public void A_program_gets_values_of_every_type_and_its_fallback_for_any_other(TableKind kind)
+    {
+        using var table = Open(kind, NewFolder(kind));
+        table.Reconcile(9, Set(9,
+            ("whole", Definition("""{"state":"ENABLED","variants":{"a":-42},"defaultVariant":"a"}""")),
+            ("large", Definition("""{"state":"ENABLED","variants":{"a":1e300},"defaultVariant":"a"}""")),
+            ("part", Definition("""{"state":"ENABLED","variants":{"a":0.25},"defaultVariant":"a"}""")),
+            ("text", Definition("""{"state":"ENABLED","variants":{"a":"grün \u0022"},"defaultVariant":"a"}""")),
+            ("thing", Definition("""{"state":"ENABLED","variants":{"a":{"n":[1,2]}},"defaultVariant":"a"}"""))));
+        using var program = new Program(table.Path);
+
+        Assert.Equal("0 1 a 1 0 9 - 9 - -42 -42 -", program.Ask("whole"));
+        Assert.Equal("0 1 a 1 0 9 - 9 - - 1.0000000000000001e+300 -", program.Ask("large"));
+        Assert.Equal("0 1 a 1 0 9 - 9 - - 0.25 -", program.Ask("part"));
+        Assert.Equal("0 1 a 1 0 9 - 9 grün \" - - -", program.Ask("text"));
+        Assert.Equal("""0 1 a 1 0 9 - 9 - - - {"n":[1,2]}""", program.Ask("thing"));
+    }
+
+    [Theory]
+    [InlineData(TableKind.Bpf)]
+    [InlineData(TableKind.File)]
+    public void A_program_gives_attributes_of_every_type(TableKind kind)
+    {
+        using var table = Open(kind, NewFolder(kind));
+        table.Reconcile(9, Set(9, ("rule", Definition(
+            """
+            {"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{"if":[{"and":[
+              {"==":[{"var":"country"},"de"]},{">=":[{"var":"age"},18]},{"<":[{"var":"score"},0.5]},{"===":[{"var":"member"},true]}]},"on","off"]}}
+            """))));
+        using var program = new Program(table.Path);
+
+        Assert.StartsWith("1 1 on 2", program.Ask("rule ann country=de age:i=18 score:d=0.25 member:b=1"), StringComparison.Ordinal);
+        Assert.StartsWith("0 0 off 2", program.Ask("rule ann country=de age:i=17 score:d=0.25 member:b=1"), StringComparison.Ordinal);
+        Assert.StartsWith("0 0 off 2", program.Ask("rule ann country=de age:i=18 score:d=0.5 member:b=1"), StringComparison.Ordinal);
+        Assert.StartsWith("0 0 off 2", program.Ask("rule ann country=de age:i=18 score:d=0.25 member:b=0"), StringComparison.Ordinal);
+        Assert.StartsWith("0 0 off 2", program.Ask("rule ann country=d age:i=18 score:d=0.25 member:b=1"), StringComparison.Ordinal);
+        // A score that is no number: evaluation fails, and the program's own default is given back.
+        Assert.StartsWith("0 1 - 5", program.Ask("rule ann country=de age:i=18 score=low member:b=1"), StringComparison.Ordinal);
+    }
+
     [Fact]
     public void A_name_at_an_address_that_held_another_name_gets_its_own_answer()
     {
