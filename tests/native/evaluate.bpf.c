@@ -5,7 +5,7 @@
  */
 #include <linux/types.h>
 
-#define QUESTION_ATTRIBUTES 64
+#define QUESTION_ATTRIBUTES 128
 #define QUESTION_TEXT 65536
 
 /* An attribute's text is so far from the beginning of the question's text. */

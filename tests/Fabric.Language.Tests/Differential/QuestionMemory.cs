@@ -10,7 +10,7 @@ namespace Fabric.Language.Tests.Differential;
 [StructLayout(LayoutKind.Sequential)]
 internal unsafe struct QuestionMemory
 {
-    internal const int MaxAttributes = 64;
+    internal const int MaxAttributes = 128;
     internal const int MaxText = 65_536;
     private const int NameBytes = 64;
     private const int KeyBytes = 256;
