@@ -5,6 +5,7 @@ using System.Text;
 using Fabric.Bpf.Table;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
+using Fabric.Language.Tests.Differential;
 using Fabric.Tests.Shared;
 
 namespace Fabric.Language.Tests.TornReads;

@@ -4,7 +4,7 @@ using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
 using Fabric.Tests.Shared;
 
-namespace Fabric.Language.Tests.TornReads;
+namespace Fabric.Language.Tests.Differential;
 
 /// <summary>tests/native/evaluate.bpf.c, loaded with a table: the evaluator in programs that can be run by themselves.</summary>
 internal sealed unsafe class KernelObject : IDisposable
@@ -14,15 +14,21 @@ internal sealed unsafe class KernelObject : IDisposable
     private readonly nint _object;
 
     internal KernelObject(BpfTableMemory table)
+        : this(table.ForReaders.Fd, table.ForReaders.Geometry)
     {
-        var (fd, geometry) = table.ForReaders;
+    }
+
+    /// <param name="table">The table's descriptor.</param>
+    /// <param name="geometry">Its measures, and what the programs may do.</param>
+    internal KernelObject(int table, Geometry geometry)
+    {
         var image = File.ReadAllBytes(RepositoryRoot.Built("tests", "native", "out", "evaluate.bpf.o"));
         fixed (byte* first = image)
             _object = Libbpf.bpf_object__open_mem(first, (nuint)image.Length, null);
         Assert.NotEqual(0, _object);
         var map = Libbpf.bpf_object__find_map_by_name(_object, "table");
         Check(Libbpf.bpf_map__set_value_size(map, (uint)geometry.TableBytes), "size the table");
-        Check(Libbpf.bpf_map__reuse_fd(map, fd), "use the table");
+        Check(Libbpf.bpf_map__reuse_fd(map, table), "use the table");
         nuint size;
         var constants = (Geometry*)Libbpf.bpf_map__initial_value(Libbpf.bpf_object__find_map_by_name(_object, ".rodata.geometry"), &size);
         Assert.Equal((nuint)sizeof(Geometry), size);
