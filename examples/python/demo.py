@@ -1,34 +1,40 @@
-"""A Python program that asks for a flag for many users, through the same C function.
+"""Asks for a flag and prints the answer whenever it changes.
 
-    python3 demo.py gradual-rollout
-
-Prints how many of a hundred users have the flag, and then each change.
+python3 demo.py new-checkout-flow user-17
 """
 
-import ctypes
 import os
+import signal
 import sys
 import time
 
-library = ctypes.CDLL(os.environ.get("FLAGFABRIC_LIBRARY", "libflagfabric.so"))
-library.is_feature_enabled_for.argtypes = [ctypes.c_char_p, ctypes.c_char_p]
-library.is_feature_enabled_for.restype = ctypes.c_bool
+from flagfabric import is_feature_enabled, is_feature_enabled_for, variant
 
 
-def is_feature_enabled_for(flag: str, user: str) -> bool:
-    return library.is_feature_enabled_for(flag.encode(), user.encode())
+def answers(flag: str, user: str | None, interval: int):
+    yield f"{flag} {on_or_off(is_feature_enabled(flag))}"
+    if user is not None:
+        name = variant(flag, user, language="python", interval=interval) or "-"
+        yield f"{flag} for {user}: {on_or_off(is_feature_enabled_for(flag, user))}, variant {name}"
+
+
+def on_or_off(on: bool) -> str:
+    return "on" if on else "off"
 
 
 def main() -> None:
-    if len(sys.argv) != 2:
-        sys.exit("usage: demo.py FLAG")
-    flag, last = sys.argv[1], -1
+    flag = sys.argv[1] if len(sys.argv) > 1 else "new-checkout-flow"
+    user = sys.argv[2] if len(sys.argv) > 2 else None
+    interval = int(os.environ.get("INTERVAL_MS", "100"))
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
+    last: list[str] = []
     while True:
-        users = sum(is_feature_enabled_for(flag, f"user-{number}") for number in range(100))
-        if users != last:
-            print(f"Python program: {flag} is on for {users} of 100 users", flush=True)
-            last = users
-        time.sleep(0.01)
+        now = list(answers(flag, user, interval))
+        for line in now:
+            if line not in last:
+                print(line, flush=True)
+        last = now
+        time.sleep(interval / 1000)
 
 
 if __name__ == "__main__":

@@ -1,0 +1,48 @@
+// The library's calls with C++'s types. Copy it, or include flagfabric.h and call C.
+#pragma once
+
+#include <flagfabric.h>
+
+#include <array>
+#include <optional>
+#include <span>
+#include <string>
+
+namespace flagfabric {
+
+inline bool enabled(const std::string &flag) { return is_feature_enabled(flag.c_str()); }
+
+inline bool enabled_for(const std::string &flag, const std::string &user)
+{
+    return is_feature_enabled_for(flag.c_str(), user.c_str());
+}
+
+inline flagfabric_attribute text(const char *name, const char *value)
+{
+    flagfabric_attribute attribute {};
+    attribute.name = name;
+    attribute.type = FLAGFABRIC_STRING;
+    attribute.length = FLAGFABRIC_TERMINATED;
+    attribute.string = value;
+    return attribute;
+}
+
+inline flagfabric_attribute whole(const char *name, std::int64_t value)
+{
+    flagfabric_attribute attribute {};
+    attribute.name = name;
+    attribute.type = FLAGFABRIC_INTEGER;
+    attribute.integer = value;
+    return attribute;
+}
+
+/// The variant's name for a user of whom something is known; nothing where the program's own default applies.
+inline std::optional<std::string> variant(const std::string &flag, const std::string &user, std::span<const flagfabric_attribute> known)
+{
+    const flagfabric_context context { user.c_str(), known.data(), known.size() };
+    std::array<char, 64> name;
+    const auto length = flagfabric_variant(flag.c_str(), &context, name.data(), name.size());
+    return length < 0 ? std::nullopt : std::optional<std::string>(name.data());
+}
+
+} // namespace flagfabric
