@@ -28,7 +28,7 @@ static void say(char last[static 512], const char *line)
     fflush(stdout);
 }
 
-/* The answer for one user, and the name of the variant for a user of whom more is known. */
+/* The answer for one user, and the name of the variant for a user of whom more is known; a very long name is cut. */
 static void describe(char line[static 512], const char *flag, const char *user, long interval)
 {
     struct flagfabric_attribute known[] = { FLAGFABRIC_TEXT("language", "c"), FLAGFABRIC_WHOLE("interval", interval) };

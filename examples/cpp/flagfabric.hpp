@@ -3,7 +3,6 @@
 
 #include <flagfabric.h>
 
-#include <array>
 #include <optional>
 #include <span>
 #include <string>
@@ -40,9 +39,17 @@ inline flagfabric_attribute whole(const char *name, std::int64_t value)
 inline std::optional<std::string> variant(const std::string &flag, const std::string &user, std::span<const flagfabric_attribute> known)
 {
     const flagfabric_context context { user.c_str(), known.data(), known.size() };
-    std::array<char, 64> name;
-    const auto length = flagfabric_variant(flag.c_str(), &context, name.data(), name.size());
-    return length < 0 ? std::nullopt : std::optional<std::string>(name.data());
+    std::string name(63, '\0');
+    for (;;) {
+        // A string has room for the zero byte behind its characters.
+        const auto length = flagfabric_variant(flag.c_str(), &context, name.data(), name.size() + 1);
+        if (length < 0)
+            return std::nullopt;
+        const bool whole = static_cast<std::size_t>(length) <= name.size();
+        name.resize(length);
+        if (whole)
+            return name;
+    }
 }
 
 } // namespace flagfabric

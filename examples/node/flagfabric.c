@@ -5,22 +5,31 @@
 #include <flagfabric.h>
 #include <node_api.h>
 #include <stdlib.h>
-#include <string.h>
 
-#define NAME_BYTES 64    /* a flag's name with its end */
-#define TEXT_BYTES 256   /* a targeting key or an attribute with its end; what is longer is cut */
-#define MAX_KNOWN 16     /* attributes that are passed on */
+/*
+ * The longest name and the longest targeting key with their ends, and room for one character more: what is cut there is
+ * still too long, and so as unknown to the library as the whole would be.
+ */
+#define FLAG_BYTES (64 + 4)
+#define KEY_BYTES (256 + 4)
 
-struct text {
-    char bytes[TEXT_BYTES];
-};
-
-/* A text of JavaScript's; 0 where it is none. */
+/* A text of JavaScript's, cut where it does not fit; 0 where it is none. */
 static int read_text(napi_env env, napi_value from, char *to, size_t size)
 {
     size_t length;
 
     return napi_get_value_string_utf8(env, from, to, size, &length) == napi_ok;
+}
+
+/* A text of any length in memory that is the caller's to free; NULL where it is none. */
+static char *copy_text(napi_env env, napi_value from, size_t *length)
+{
+    if (napi_get_value_string_utf8(env, from, NULL, 0, length) != napi_ok)
+        return NULL;
+    char *text = malloc(*length + 1);
+    if (text)
+        napi_get_value_string_utf8(env, from, text, *length + 1, length);
+    return text;
 }
 
 static napi_value truth(napi_env env, bool value)
@@ -31,12 +40,10 @@ static napi_value truth(napi_env env, bool value)
     return result;
 }
 
-/* One byte more than a name has: what is cut there is still too long to be a flag. */
 struct question {
-    char flag[NAME_BYTES + 1];
-    struct text user;
+    char flag[FLAG_BYTES], key[KEY_BYTES];
+    const char *user; /* NULL for none */
     napi_value known;
-    int has_user;
 };
 
 /* What all three functions are asked with: flag, user, known. 0 with an exception where there is no flag. */
@@ -47,8 +54,8 @@ static int read_question(napi_env env, napi_callback_info info, struct question 
 
     napi_get_cb_info(env, info, &count, arguments, NULL, NULL);
     question->known = arguments[2];
-    question->has_user = read_text(env, arguments[1], question->user.bytes, TEXT_BYTES);
-    if (read_text(env, arguments[0], question->flag, sizeof question->flag))
+    question->user = read_text(env, arguments[1], question->key, KEY_BYTES) ? question->key : NULL;
+    if (read_text(env, arguments[0], question->flag, FLAG_BYTES))
         return 1;
     napi_throw_type_error(env, NULL, "a flag's key is a string");
     return 0;
@@ -67,13 +74,14 @@ static napi_value enabled_for(napi_env env, napi_callback_info info)
 
     if (!read_question(env, info, &question))
         return NULL;
-    return truth(env, is_feature_enabled_for(question.flag, question.has_user ? question.user.bytes : NULL));
+    return truth(env, is_feature_enabled_for(question.flag, question.user));
 }
 
-/* One property of an object as an attribute; 0 where it is neither text nor number nor truth. */
-static int read_attribute(napi_env env, napi_value value, struct text *text, struct flagfabric_attribute *to)
+/* A property's value; 0 where it is neither text nor number nor truth. */
+static int read_value(napi_env env, napi_value value, struct flagfabric_attribute *to)
 {
     napi_valuetype type;
+    size_t length;
 
     napi_typeof(env, value, &type);
     switch (type) {
@@ -85,58 +93,87 @@ static int read_attribute(napi_env env, napi_value value, struct text *text, str
         return napi_get_value_double(env, value, &to->number) == napi_ok;
     case napi_string:
         to->type = FLAGFABRIC_STRING;
-        to->length = FLAGFABRIC_TERMINATED;
-        to->string = text->bytes;
-        return read_text(env, value, text->bytes, TEXT_BYTES);
+        to->string = copy_text(env, value, &length);
+        to->length = length > UINT32_MAX - 1 ? UINT32_MAX - 1 : length;
+        return to->string != NULL;
     default:
         return 0;
     }
 }
 
-struct known {
-    struct flagfabric_attribute attributes[MAX_KNOWN];
-    struct text names[MAX_KNOWN], texts[MAX_KNOWN];
-    size_t count;
-};
+static void free_known(struct flagfabric_attribute *known, size_t count)
+{
+    for (size_t i = 0; i < count; i++) {
+        free((char *)known[i].name);
+        if (known[i].type == FLAGFABRIC_STRING)
+            free((char *)known[i].string);
+    }
+    free(known);
+}
 
-static void read_known(napi_env env, napi_value object, struct known *known)
+/* The properties of an object as attributes that free_known frees; NULL where it has none. */
+static struct flagfabric_attribute *read_known(napi_env env, napi_value object, size_t *count)
 {
     napi_value names, name, value;
     napi_valuetype type;
-    uint32_t length = 0;
+    uint32_t properties;
+    size_t length;
 
-    known->count = 0;
-    if (napi_typeof(env, object, &type) != napi_ok || type != napi_object || napi_get_property_names(env, object, &names) != napi_ok)
-        return;
-    napi_get_array_length(env, names, &length);
-    for (uint32_t i = 0; i < length && known->count < MAX_KNOWN; i++) {
-        struct flagfabric_attribute *attribute = &known->attributes[known->count];
+    *count = 0;
+    napi_typeof(env, object, &type);
+    if (type != napi_object || napi_get_property_names(env, object, &names) != napi_ok || napi_get_array_length(env, names, &properties) != napi_ok)
+        return NULL;
+    struct flagfabric_attribute *known = calloc(properties, sizeof *known);
+    for (uint32_t i = 0; known && i < properties; i++) {
+        struct flagfabric_attribute attribute = { 0 };
 
-        *attribute = (struct flagfabric_attribute) { .name = known->names[known->count].bytes };
-        if (napi_get_element(env, names, i, &name) == napi_ok && napi_get_property(env, object, name, &value) == napi_ok &&
-            read_text(env, name, known->names[known->count].bytes, TEXT_BYTES) &&
-            read_attribute(env, value, &known->texts[known->count], attribute))
-            known->count++;
+        if (napi_get_element(env, names, i, &name) != napi_ok || napi_get_property(env, object, name, &value) != napi_ok ||
+            !read_value(env, value, &attribute))
+            continue;
+        attribute.name = copy_text(env, name, &length);
+        known[(*count)++] = attribute;
     }
+    return known;
 }
 
-/* The variant's name, or null where the program's own default applies. */
+/* The variant's name, asked for again with more room where it is long; null where the program's own default applies. */
+static napi_value ask_variant(napi_env env, const char *flag, const struct flagfabric_context *context)
+{
+    char some[64], *name = some;
+    size_t size = sizeof some;
+    ptrdiff_t length;
+    napi_value result;
+
+    while ((length = flagfabric_variant(flag, context, name, size)) >= (ptrdiff_t)size) {
+        if (name != some)
+            free(name);
+        size = length + 1;
+        name = malloc(size);
+        if (!name)
+            return NULL;
+    }
+    if (length < 0)
+        napi_get_null(env, &result);
+    else
+        napi_create_string_utf8(env, name, length, &result);
+    if (name != some)
+        free(name);
+    return result;
+}
+
 static napi_value variant(napi_env env, napi_callback_info info)
 {
     struct question question;
-    struct known known;
-    char name[NAME_BYTES];
-    napi_value result;
+    struct flagfabric_context context;
+    size_t count;
 
     if (!read_question(env, info, &question))
         return NULL;
-    read_known(env, question.known, &known);
-    const struct flagfabric_context context = { question.has_user ? question.user.bytes : NULL, known.attributes, known.count };
-    if (flagfabric_variant(question.flag, &context, name, sizeof name) < 0)
-        napi_get_null(env, &result);
-    else
-        napi_create_string_utf8(env, name, NAPI_AUTO_LENGTH, &result);
-    return result;
+    struct flagfabric_attribute *known = read_known(env, question.known, &count);
+    context = (struct flagfabric_context) { question.user, known, count };
+    napi_value name = ask_variant(env, question.flag, &context);
+    free_known(known, count);
+    return name;
 }
 
 NAPI_MODULE_INIT()

@@ -5,7 +5,6 @@ import os
 from ctypes import POINTER, byref, c_bool, c_char_p, c_double, c_int64, c_size_t, c_ssize_t, c_uint32
 
 _BOOLEAN, _INTEGER, _DOUBLE, _STRING = 1, 2, 3, 4
-_TERMINATED = 0xFFFFFFFF
 
 
 class _Value(ctypes.Union):
@@ -43,16 +42,21 @@ def variant(flag: str, user: str, **known: str | bool | int | float) -> str | No
     """The variant's name for a user of whom something is known; None where the program's own default applies."""
     attributes = (_Attribute * len(known))(*(_attribute(name, value) for name, value in known.items()))
     context = _Context(user.encode(), attributes, len(known))
-    name = ctypes.create_string_buffer(64)
-    length = _library.flagfabric_variant(flag.encode(), byref(context), name, len(name))
-    return None if length < 0 else name.value.decode()
+    size = 64
+    while True:
+        name = ctypes.create_string_buffer(size)
+        length = _library.flagfabric_variant(flag.encode(), byref(context), name, size)
+        if length < size:
+            return None if length < 0 else name.value.decode()
+        size = length + 1
 
 
 def _attribute(name: str, value: str | bool | int | float) -> _Attribute:
     if isinstance(value, bool):  # before int, which it is too
         return _Attribute(name.encode(), _BOOLEAN, 0, _Value(boolean=value))
-    if isinstance(value, int):
+    if isinstance(value, int) and -(2**63) <= value < 2**63:
         return _Attribute(name.encode(), _INTEGER, 0, _Value(integer=value))
-    if isinstance(value, float):
-        return _Attribute(name.encode(), _DOUBLE, 0, _Value(number=value))
-    return _Attribute(name.encode(), _STRING, _TERMINATED, _Value(string=value.encode()))
+    if isinstance(value, str):
+        text = value.encode()
+        return _Attribute(name.encode(), _STRING, len(text), _Value(string=text))
+    return _Attribute(name.encode(), _DOUBLE, 0, _Value(number=value))

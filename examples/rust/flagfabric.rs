@@ -34,11 +34,17 @@ impl Flag {
     pub fn variant(&self, user: &CStr, known: &[(&CStr, Known)]) -> Option<String> {
         let attributes: Vec<Attribute> = known.iter().map(Attribute::from).collect();
         let context = Context { targeting_key: user.as_ptr(), attributes: attributes.as_ptr(), count: attributes.len() };
-        let mut name = [0u8; 64];
-        // SAFETY: what the context points to outlives the call, and `name` has the room that is said.
-        let length = unsafe { flagfabric_variant(self.0.as_ptr(), &context, name.as_mut_ptr().cast(), name.len()) };
-        let length = usize::try_from(length).ok()?;
-        Some(String::from_utf8_lossy(&name[..length.min(name.len() - 1)]).into_owned())
+        let mut name = vec![0u8; 64];
+        loop {
+            // SAFETY: what the context points to outlives the call, and `name` has the room that is said.
+            let length = unsafe { flagfabric_variant(self.0.as_ptr(), &context, name.as_mut_ptr().cast(), name.len()) };
+            let length = usize::try_from(length).ok()?;
+            if length < name.len() {
+                name.truncate(length);
+                return String::from_utf8(name).ok();
+            }
+            name.resize(length + 1, 0);
+        }
     }
 }
 

@@ -43,13 +43,18 @@ func (f Flag) EnabledFor(user *User) bool { return bool(C.is_feature_enabled_for
 
 // Variant is the variant's name for this user, and false where the program's own default applies.
 func (f Flag) Variant(user *User) (string, bool) {
-	var name [64]C.char
 	var known *C.struct_flagfabric_attribute
 	if len(user.known) > 0 {
 		known = &user.known[0]
 	}
-	length := C.variant(f.key, user.key, known, C.size_t(len(user.known)), &name[0], C.size_t(len(name)))
-	return C.GoString(&name[0]), length >= 0
+	for size := 64; ; {
+		name := make([]C.char, size)
+		length := int(C.variant(f.key, user.key, known, C.size_t(len(user.known)), &name[0], C.size_t(size)))
+		if length < size {
+			return C.GoString(&name[0]), length >= 0
+		}
+		size = length + 1
+	}
 }
 
 // User is who asks and what is known of them, in memory of C's, which Close gives back.
