@@ -123,10 +123,11 @@ fi
 if [ -n "$demo" ]; then
     clang-19 -O2 -Idist/include examples/c/demo.c -o "$data/demo" -Ldist -lflagfabric -Wl,-rpath,"$PWD/dist"
     echo
-    FABRIC_TABLE=$(sed -nE 's/^ready.* table=([^ ]*).*/\1/p' "$data/a.out") "$data/demo" new-checkout-flow &
+    FABRIC_TABLE=$(sed -nE 's/^ready.* table=([^ ]*).*/\1/p' "$data/a.out") "$data/demo" new-checkout-flow \
+        > >(sed -u 's/^/C program:      /') &
     pids+=($!)
     FABRIC_TABLE=$(sed -nE 's/^ready.* table=([^ ]*).*/\1/p' "$data/b.out") FLAGFABRIC_LIBRARY="$PWD/dist/libflagfabric.so" \
-        python3 examples/python/demo.py gradual-rollout &
+        python3 examples/python/rollout.py gradual-rollout > >(sed -u 's/^/Python program: /') &
     pids+=($!)
 fi
 # Until Ctrl-C, or until a node ends by itself.

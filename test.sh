@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Chaos vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Chaos Examples vm)
 
 usage() {
     cat <<TEXT

@@ -41,3 +41,13 @@ need_build_tools() {
     need_node
     need clang-19 libbpf-dev libbpf1 libc6-dev make gcc
 }
+
+# What examples/ is written in, beside what building needs. Whatever is there already is taken, of any version.
+need_languages() {
+    need_build_tools
+    need g++ python3
+    command -v rustc >/dev/null || need rustc
+    command -v go >/dev/null || need golang-go
+    command -v javac >/dev/null || need default-jdk-headless
+    [ -e "$(node -p 'require("path").resolve(process.execPath, "../../include/node/node_api.h")')" ] || need libnode-dev
+}

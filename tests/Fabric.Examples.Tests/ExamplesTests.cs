@@ -1,0 +1,102 @@
+using System.Net.Http.Json;
+using System.Text.Json;
+using Fabric.Chaos.Tests.Harness;
+
+namespace Fabric.Examples.Tests;
+
+/// <summary>Every program of examples/, as an application's developer builds and runs it.</summary>
+public sealed class ExamplesTests : IClassFixture<BuiltExamples>
+{
+    private const string Flag = "new-checkout-flow";
+
+    [Fact]
+    public async Task All_eight_languages_switch_while_they_run()
+    {
+        using var node = await OneNode.StartAsync();
+        using var programs = Running.Start(Example.Demos, node.Table, Flag);
+        Assert.Equal(8, programs.All.Count);
+        await programs.AllSayAsync($"{Flag} off");
+
+        await Flags.PutAsync(node.Process, Flag, on: true);
+        await programs.AllSayAsync($"{Flag} on");
+        await Flags.PutAsync(node.Process, Flag, on: false);
+        await programs.AllSayAsync($"{Flag} off");
+
+        Assert.All(programs.All, static program => Assert.Equal([$"{Flag} off", $"{Flag} on", $"{Flag} off"], program.Lines));
+        Assert.All(programs.All, static program => Assert.True(program.Terminate() == 0, $"{program}"));
+    }
+
+    /// <summary>Each names its language and its interval in the context, and so gets a variant of its own.</summary>
+    [Fact]
+    public async Task All_eight_languages_ask_for_a_user_and_say_what_they_know_of_them()
+    {
+        using var node = await OneNode.StartAsync();
+        var variants = Example.Demos.Select(static example => example.Language).Append("nothing-known").ToDictionary(static name => name, static _ => true);
+        variants["off"] = false;
+        await Flags.PutAsync(node.Process, Flag, JsonSerializer.Serialize(new
+        {
+            state = "ENABLED",
+            variants,
+            defaultVariant = "off",
+            targeting = Rule("if",
+                Rule("!==", Var("targetingKey"), "user-17"), "off",
+                Rule("===", Var("interval"), RunningExample.IntervalMilliseconds), Var("language"),
+                "nothing-known"),
+        }));
+
+        using var programs = Running.Start(Example.Demos, node.Table, Flag, "user-17");
+        await programs.AllSayAsync(example => $"{Flag} for user-17: on, variant {example.Language}");
+        Assert.All(programs.All, static program => Assert.Contains($"{Flag} off", program.Lines));
+
+        using var others = Running.Start(Example.Demos, node.Table, Flag, "user-18");
+        await others.AllSayAsync($"{Flag} for user-18: off, variant off");
+    }
+
+    [Fact]
+    public async Task Where_no_node_is_every_program_runs_with_its_default_and_follows_the_node_that_comes()
+    {
+        using var node = new OneNode();
+        using var programs = Running.Start(Example.Demos, node.Table, Flag, "user-17");
+        await programs.AllSayAsync($"{Flag} for user-17: off, variant -");
+        Assert.All(programs.All, static program => Assert.True(program.Running, $"{program}"));
+
+        await node.Process.StartAsync();
+        await Flags.PutAsync(node.Process, Flag, on: true);
+        await programs.AllSayAsync($"{Flag} for user-17: on, variant on");
+    }
+
+    /// <summary>Where the kernel refuses to override, it is the only thing that stands against it: the functions are found.</summary>
+    [Fact]
+    public async Task Functions_of_programs_without_the_library_say_their_own_default_until_they_are_attached_to()
+    {
+        using var node = await OneNode.StartAsync();
+        await Flags.PutAsync(node.Process, Flag, on: true);
+        using var programs = Running.Start(Example.Overrides.Select(static one => one.Example), node.Table, Flag);
+        await programs.AllSayAsync($"{Flag} off");
+
+        var door = (await node.Process.StatusAsync(TestContext.Current.CancellationToken)).GetProperty("override");
+        var supported = door.GetProperty("supported").GetBoolean();
+        foreach (var (example, symbol) in Example.Overrides)
+        {
+            var answer = await AttachAsync(node.Process, example.Command[0], symbol, TestContext.Current.CancellationToken);
+            if (supported)
+                Assert.Equal(("attached", example.Abi), (answer.GetProperty("state").GetString(), answer.GetProperty("abi").GetString()));
+            else
+                Assert.Equal(door.GetProperty("reason").GetString(), answer.GetProperty("detail").GetString());
+        }
+
+        await programs.AllSayAsync(supported ? $"{Flag} on" : $"{Flag} off");
+        Assert.All(programs.All, static program => Assert.True(program.Terminate() == 0, $"{program}"));
+    }
+
+    private static async Task<JsonElement> AttachAsync(NodeProcess node, string exe, string symbol, CancellationToken token)
+    {
+        using var answer = await Client.Http.PostAsJsonAsync(
+            new Uri(node.Http, "/api/v1/attachments"), new { exe, symbol, abi = "auto", signature = "flag" }, token);
+        return await answer.Content.ReadFromJsonAsync<JsonElement>(token);
+    }
+
+    private static Dictionary<string, object[]> Rule(string name, params object[] operands) => new() { [name] = operands };
+
+    private static Dictionary<string, object[]> Var(string name) => Rule("var", name);
+}
