@@ -123,7 +123,7 @@ fi
 if [ -n "$demo" ]; then
     clang-19 -O2 -Idist/include examples/c/demo.c -o "$data/demo" -Ldist -lflagfabric -Wl,-rpath,"$PWD/dist"
     echo
-    FABRIC_TABLE=$(sed -nE 's/^ready.* table=([^ ]*).*/\1/p' "$data/a.out") "$data/demo" new-checkout-flow \
+    FABRIC_TABLE=$(sed -nE 's/^ready.* table=([^ ]*).*/\1/p' "$data/a.out") INTERVAL_MS=5 "$data/demo" new-checkout-flow \
         > >(sed -u 's/^/C program:      /') &
     pids+=($!)
     FABRIC_TABLE=$(sed -nE 's/^ready.* table=([^ ]*).*/\1/p' "$data/b.out") FLAGFABRIC_LIBRARY="$PWD/dist/libflagfabric.so" \

@@ -5,7 +5,7 @@ using Fabric.Chaos.Tests.Harness;
 namespace Fabric.Examples.Tests;
 
 /// <summary>Every program of examples/, as an application's developer builds and runs it.</summary>
-public sealed class ExamplesTests : IClassFixture<BuiltExamples>
+public sealed class ExamplesTests
 {
     private const string Flag = "new-checkout-flow";
 

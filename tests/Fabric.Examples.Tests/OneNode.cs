@@ -9,9 +9,10 @@ internal sealed class OneNode : IDisposable
 {
     private readonly string _folder = Directory.CreateTempSubdirectory("fabric-examples-").FullName;
 
-    internal OneNode()
+    /// <param name="file">Whether the table is to be a file even where it could be an array.</param>
+    internal OneNode(bool file = false)
     {
-        Table = Environment.IsPrivilegedProcess ? $"/run/fabric/bpf/{Path.GetFileName(_folder)}/table" : Path.Combine(_folder, "table");
+        Table = Environment.IsPrivilegedProcess && !file ? $"/run/fabric/bpf/{Path.GetFileName(_folder)}/table" : Path.Combine(_folder, "table");
         var http = $"127.0.0.1:{FreePort()}";
         Process = new NodeProcess("a", _folder, new Uri($"http://{http}"),
             ["node", "--name", "a", "--data", Path.Combine(_folder, "data"), "--http", http, "--table", Table]);
@@ -22,9 +23,9 @@ internal sealed class OneNode : IDisposable
 
     internal NodeProcess Process { get; }
 
-    internal static async Task<OneNode> StartAsync()
+    internal static async Task<OneNode> StartAsync(bool file = false)
     {
-        var node = new OneNode();
+        var node = new OneNode(file);
         await node.Process.StartAsync();
         return node;
     }
