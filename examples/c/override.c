@@ -19,14 +19,15 @@ static void stop(int signal)
 }
 
 /*
- * What runs where nobody overrides it. Not inlined, so that there is one place to attach to, and read from memory as if
- * it could change, so that no compiler may know the answer beforehand.
+ * What runs where nobody overrides it. Not inlined, so that there is one place to attach to. The empty instruction takes
+ * the flag and may change the answer, so that no compiler knows better: it would leave out an argument that nobody looks
+ * at, and a call whose answer it knows.
  */
-static const volatile bool by_default = false;
-
 __attribute__((noinline, visibility("default"))) bool is_feature_enabled(const char *flag)
 {
-    (void)flag;
+    bool by_default = false;
+
+    __asm__ volatile("" : "+r"(by_default) : "r"(flag) : "memory");
     return by_default;
 }
 

@@ -14,15 +14,16 @@ namespace {
 
 volatile std::sig_atomic_t stopping;
 
-// Read from memory as if it could change, so that no compiler may know the answer beforehand.
-const volatile bool by_default = false;
-
 } // namespace
 
 /// What runs where nobody overrides it. Not inlined, so that there is one place to attach to; C's linkage gives it a plain
-/// name and a plain pointer to the text.
-extern "C" [[gnu::noinline, gnu::visibility("default")]] bool is_feature_enabled(const char *)
+/// name and a plain pointer to the text. The empty instruction takes the flag and may change the answer, so that no compiler
+/// knows better: it would leave out an argument that nobody looks at, and a call whose answer it knows.
+extern "C" [[gnu::noinline, gnu::visibility("default")]] bool is_feature_enabled(const char *flag)
 {
+    bool by_default = false;
+
+    asm volatile("" : "+r"(by_default) : "r"(flag) : "memory");
     return by_default;
 }
 

@@ -5,18 +5,18 @@
 
 mod stop;
 
-use std::{env, ffi::CString, os::raw::c_char, thread, time::Duration};
-
-/// Read from memory as if it could change, so that no compiler may know the answer beforehand.
-static BY_DEFAULT: bool = false;
+use std::{arch::asm, env, ffi::CString, os::raw::c_char, thread, time::Duration};
 
 /// What runs where nobody overrides it. Not inlined, so that there is one place to attach to; C's linkage gives it a plain
-/// name and a plain pointer to the text.
+/// name and a plain pointer to the text. The comment to the assembler takes the flag and may change the answer, so that the
+/// compiler does not know better: it would leave out an argument that nobody looks at, and a call whose answer it knows.
 #[no_mangle]
 #[inline(never)]
-pub extern "C" fn is_feature_enabled(_flag: *const c_char) -> bool {
-    // SAFETY: a static can always be read.
-    unsafe { std::ptr::read_volatile(&BY_DEFAULT) }
+pub extern "C" fn is_feature_enabled(flag: *const c_char) -> bool {
+    let mut by_default = 0u8;
+    // SAFETY: it does nothing.
+    unsafe { asm!("/* {0} {1} */", in(reg) flag, inout(reg_byte) by_default) };
+    by_default != 0
 }
 
 fn main() {
