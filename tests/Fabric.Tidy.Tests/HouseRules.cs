@@ -36,7 +36,7 @@ public sealed class HouseRules
 
     [Fact]
     public void Nothing_is_left_to_do_in_the_code() => NoneOf(
-        from path in Sources.Of("", ".cs", ".c", ".h", ".S", ".py", ".go", ".sh", ".csproj", ".props")
+        from path in Sources.Of("", ".cs", ".c", ".cpp", ".h", ".hpp", ".S", ".rs", ".py", ".go", ".java", ".js", ".mjs", ".sh", ".csproj", ".props")
         where !path.EndsWith("HouseRules.cs", StringComparison.Ordinal)
         from line in Sources.Lines(path)
         where Regex.IsMatch(line.Text, @"\b(TODO|FIXME|XXX|HACK|NotImplementedException)\b")
