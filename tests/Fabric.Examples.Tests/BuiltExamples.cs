@@ -12,6 +12,7 @@ public sealed class BuiltExamples : IAsyncLifetime
         . scripts/need.sh
         need_languages
         make -s -C bpf OUT="$PWD/dist"
+        make -s -C tests/native
         make -s -j2 -C examples
         make -s -j2 -C tests/vm/targets overrides
         """;

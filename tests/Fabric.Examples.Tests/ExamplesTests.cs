@@ -1,10 +1,9 @@
-using System.Net.Http.Json;
 using System.Text.Json;
 using Fabric.Chaos.Tests.Harness;
 
 namespace Fabric.Examples.Tests;
 
-/// <summary>Every program of examples/, as an application's developer builds and runs it.</summary>
+/// <summary>The programs of examples/ that call the library, as an application's developer builds and runs them.</summary>
 public sealed class ExamplesTests
 {
     private const string Flag = "new-checkout-flow";
@@ -63,37 +62,6 @@ public sealed class ExamplesTests
         await node.Process.StartAsync();
         await Flags.PutAsync(node.Process, Flag, on: true);
         await programs.AllSayAsync($"{Flag} for user-17: on, variant on");
-    }
-
-    /// <summary>Where the kernel refuses to override, it is the only thing that stands against it: the functions are found.</summary>
-    [Fact]
-    public async Task Functions_of_programs_without_the_library_say_their_own_default_until_they_are_attached_to()
-    {
-        using var node = await OneNode.StartAsync();
-        await Flags.PutAsync(node.Process, Flag, on: true);
-        using var programs = Running.Start(Example.Overrides.Select(static one => one.Example), node.Table, Flag);
-        await programs.AllSayAsync($"{Flag} off");
-
-        var door = (await node.Process.StatusAsync(TestContext.Current.CancellationToken)).GetProperty("override");
-        var supported = door.GetProperty("supported").GetBoolean();
-        foreach (var (example, symbol) in Example.Overrides)
-        {
-            var answer = await AttachAsync(node.Process, example.Command[0], symbol, TestContext.Current.CancellationToken);
-            if (supported)
-                Assert.Equal(("attached", example.Abi), (answer.GetProperty("state").GetString(), answer.GetProperty("abi").GetString()));
-            else
-                Assert.Equal(door.GetProperty("reason").GetString(), answer.GetProperty("detail").GetString());
-        }
-
-        await programs.AllSayAsync(supported ? $"{Flag} on" : $"{Flag} off");
-        Assert.All(programs.All, static program => Assert.True(program.Terminate() == 0, $"{program}"));
-    }
-
-    private static async Task<JsonElement> AttachAsync(NodeProcess node, string exe, string symbol, CancellationToken token)
-    {
-        using var answer = await Client.Http.PostAsJsonAsync(
-            new Uri(node.Http, "/api/v1/attachments"), new { exe, symbol, abi = "auto", signature = "flag" }, token);
-        return await answer.Content.ReadFromJsonAsync<JsonElement>(token);
     }
 
     private static Dictionary<string, object[]> Rule(string name, params object[] operands) => new() { [name] = operands };
