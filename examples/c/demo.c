@@ -33,7 +33,7 @@ static void describe(char line[static 512], const char *flag, const char *user, 
 {
     struct flagfabric_attribute known[] = { FLAGFABRIC_TEXT("language", "c"), FLAGFABRIC_WHOLE("interval", interval) };
     struct flagfabric_context context = { user, known, sizeof known / sizeof *known };
-    char variant[64];
+    char variant[256];
 
     if (flagfabric_variant(flag, &context, variant, sizeof variant) < 0)
         strcpy(variant, "-");

@@ -25,30 +25,29 @@ public sealed class ExamplesTests
         Assert.All(programs.All, static program => Assert.True(program.Terminate() == 0, $"{program}"));
     }
 
-    /// <summary>Each names its language and its interval in the context, and so gets a variant of its own.</summary>
+    /// <summary>Each names its language and its interval in the context, and so gets a variant of its own; texts are any that there are.</summary>
     [Fact]
     public async Task All_eight_languages_ask_for_a_user_and_say_what_they_know_of_them()
     {
+        const string user = "jürgen-😀";
+        var longName = new string('é', 100);
+        string[] on = [.. Example.Demos.Select(static example => example.Language), "nothing-known", longName];
         using var node = await OneNode.StartAsync();
-        var variants = Example.Demos.Select(static example => example.Language).Append("nothing-known").ToDictionary(static name => name, static _ => true);
-        variants["off"] = false;
         await Flags.PutAsync(node.Process, Flag, JsonSerializer.Serialize(new
         {
             state = "ENABLED",
-            variants,
+            variants = on.Append("off").ToDictionary(static name => name, static name => name != "off"),
             defaultVariant = "off",
             targeting = Rule("if",
-                Rule("!==", Var("targetingKey"), "user-17"), "off",
+                Rule("===", Var("targetingKey"), "long"), longName,
+                Rule("!==", Var("targetingKey"), user), "off",
                 Rule("===", Var("interval"), RunningExample.IntervalMilliseconds), Var("language"),
                 "nothing-known"),
         }));
 
-        using var programs = Running.Start(Example.Demos, node.Table, Flag, "user-17");
-        await programs.AllSayAsync(example => $"{Flag} for user-17: on, variant {example.Language}");
-        Assert.All(programs.All, static program => Assert.Contains($"{Flag} off", program.Lines));
-
-        using var others = Running.Start(Example.Demos, node.Table, Flag, "user-18");
-        await others.AllSayAsync($"{Flag} for user-18: off, variant off");
+        await ExpectAsync(node, user, static example => $"on, variant {example.Language}");
+        await ExpectAsync(node, "long", _ => $"on, variant {longName}");
+        await ExpectAsync(node, "somebody else", static _ => "off, variant off");
     }
 
     [Fact]
@@ -62,6 +61,13 @@ public sealed class ExamplesTests
         await node.Process.StartAsync();
         await Flags.PutAsync(node.Process, Flag, on: true);
         await programs.AllSayAsync($"{Flag} for user-17: on, variant on");
+    }
+
+    private static async Task ExpectAsync(OneNode node, string user, Func<Example, string> answer)
+    {
+        using var programs = Running.Start(Example.Demos, node.Table, Flag, user);
+        await programs.AllSayAsync(example => $"{Flag} for {user}: {answer(example)}");
+        Assert.All(programs.All, static program => Assert.Contains($"{Flag} off", program.Lines));
     }
 
     private static Dictionary<string, object[]> Rule(string name, params object[] operands) => new() { [name] = operands };

@@ -54,9 +54,12 @@ internal sealed partial class RunningExample : IDisposable
         {
             RedirectStandardOutput = true,
             RedirectStandardError = true,
+            StandardOutputEncoding = Encoding.UTF8,
             Environment =
             {
                 ["FABRIC_TABLE"] = table,
+                // Java takes the encoding of its arguments from it.
+                ["LC_ALL"] = "C.UTF-8",
                 ["INTERVAL_MS"] = $"{IntervalMilliseconds}",
                 // What an installed library makes needless.
                 ["LD_LIBRARY_PATH"] = Path.Combine(RepositoryRoot.Path, "dist"),
