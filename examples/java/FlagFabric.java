@@ -25,32 +25,47 @@ final class FlagFabric {
      * @param known what is known: strings, booleans, whole numbers and others
      */
     static String variant(String flag, String user, Map<String, ?> known) {
-        byte[][] names = new byte[known.size()][];
-        Object[] values = new Object[known.size()];
-        int i = 0;
-        for (Map.Entry<String, ?> one : known.entrySet()) {
-            names[i] = utf8(one.getKey());
-            values[i++] = asNative(one.getValue());
-        }
-        byte[] name = variant(utf8(flag), utf8(user), names, values);
+        Attributes attributes = new Attributes(known);
+        byte[] name = variant(utf8(flag), utf8(user), attributes.names, attributes.types, attributes.bits, attributes.texts);
         return name == null ? null : new String(name, StandardCharsets.UTF_8);
     }
 
-    /** One of the four kinds that flagfabric.c knows: bytes, Boolean, Long and Double. */
-    private static Object asNative(Object value) {
-        if (value instanceof String text) {
-            return utf8(text);
+    /** What is known, in arrays that C can read without calling back; the types are those of flagfabric.h. */
+    private static final class Attributes {
+        final byte[][] names;
+        final int[] types;
+        final long[] bits;
+        final byte[][] texts;
+
+        Attributes(Map<String, ?> known) {
+            names = new byte[known.size()][];
+            types = new int[known.size()];
+            bits = new long[known.size()];
+            texts = new byte[known.size()][];
+            int i = 0;
+            for (Map.Entry<String, ?> one : known.entrySet()) {
+                names[i] = utf8(one.getKey());
+                set(i++, one.getValue());
+            }
         }
-        if (value instanceof Integer || value instanceof Short || value instanceof Byte) {
-            return ((Number) value).longValue();
+
+        private void set(int i, Object value) {
+            if (value instanceof Boolean truth) {
+                types[i] = 1;
+                bits[i] = truth ? 1 : 0;
+            } else if (value instanceof Long || value instanceof Integer || value instanceof Short || value instanceof Byte) {
+                types[i] = 2;
+                bits[i] = ((Number) value).longValue();
+            } else if (value instanceof Double || value instanceof Float) {
+                types[i] = 3;
+                bits[i] = Double.doubleToRawLongBits(((Number) value).doubleValue());
+            } else if (value instanceof String text) {
+                types[i] = 4;
+                texts[i] = utf8(text);
+            } else {
+                throw new IllegalArgumentException("of a type that no rule can ask for: " + value);
+            }
         }
-        if (value instanceof Float number) {
-            return number.doubleValue();
-        }
-        if (value instanceof Boolean || value instanceof Long || value instanceof Double) {
-            return value;
-        }
-        throw new IllegalArgumentException("of a type that no rule can ask for: " + value);
     }
 
     /** A text as C reads it, with a zero byte at its end. JNI's own texts are in an encoding of Java's. */
@@ -62,5 +77,5 @@ final class FlagFabric {
 
     private static native boolean enabledFor(byte[] flag, byte[] user);
 
-    private static native byte[] variant(byte[] flag, byte[] user, byte[][] names, Object[] values);
+    private static native byte[] variant(byte[] flag, byte[] user, byte[][] names, int[] types, long[] bits, byte[][] texts);
 }

@@ -39,40 +39,29 @@ JNIEXPORT jboolean JNICALL Java_FlagFabric_enabledFor(JNIEnv *env, jclass self, 
     return is_feature_enabled_for(read_text(env, flag, name, FLAG_BYTES), read_text(env, user, key, KEY_BYTES));
 }
 
-/* A text of any length in memory that is the caller's to free. */
-static char *copy_text(JNIEnv *env, jbyteArray from, jsize *length)
+/* A text of any length in memory that is the caller's to free, and its length without the end; NULL for null. */
+static char *copy_text(JNIEnv *env, jobjectArray texts, jsize i, uint32_t *length)
 {
-    *length = (*env)->GetArrayLength(env, from);
-    char *text = malloc(*length);
-    if (text)
-        (*env)->GetByteArrayRegion(env, from, 0, *length, (jbyte *)text);
+    jbyteArray from = (*env)->GetObjectArrayElement(env, texts, i);
+    if (!from)
+        return NULL;
+    jsize bytes = (*env)->GetArrayLength(env, from);
+    char *text = malloc(bytes);
+    if (text) {
+        (*env)->GetByteArrayRegion(env, from, 0, bytes, (jbyte *)text);
+        *length = bytes - 1;
+    }
+    (*env)->DeleteLocalRef(env, from);
     return text;
 }
 
-/* What a value is, by its class; the Java side lets nothing else through than these four. */
-static void read_value(JNIEnv *env, jobject value, struct flagfabric_attribute *to)
-{
-    jclass whole = (*env)->FindClass(env, "java/lang/Long"), number = (*env)->FindClass(env, "java/lang/Double"),
-           truth = (*env)->FindClass(env, "java/lang/Boolean");
-    jsize length;
-
-    if ((*env)->IsInstanceOf(env, value, whole)) {
-        to->type = FLAGFABRIC_INTEGER;
-        to->integer = (*env)->CallLongMethod(env, value, (*env)->GetMethodID(env, whole, "longValue", "()J"));
-    } else if ((*env)->IsInstanceOf(env, value, number)) {
-        to->type = FLAGFABRIC_DOUBLE;
-        to->number = (*env)->CallDoubleMethod(env, value, (*env)->GetMethodID(env, number, "doubleValue", "()D"));
-    } else if ((*env)->IsInstanceOf(env, value, truth)) {
-        to->type = FLAGFABRIC_BOOLEAN;
-        to->boolean = (*env)->CallBooleanMethod(env, value, (*env)->GetMethodID(env, truth, "booleanValue", "()Z"));
-    } else if ((to->string = copy_text(env, value, &length))) {
-        to->type = FLAGFABRIC_STRING;
-        to->length = length - 1;
-    }
-    (*env)->DeleteLocalRef(env, whole);
-    (*env)->DeleteLocalRef(env, number);
-    (*env)->DeleteLocalRef(env, truth);
-}
+/* What FlagFabric.Attributes holds. */
+struct arrays {
+    jobjectArray names;
+    jintArray types;
+    jlongArray bits;
+    jobjectArray texts;
+};
 
 static void free_known(struct flagfabric_attribute *known, jsize count)
 {
@@ -85,18 +74,20 @@ static void free_known(struct flagfabric_attribute *known, jsize count)
 }
 
 /* All that is known as attributes that free_known frees; NULL where memory is short. */
-static struct flagfabric_attribute *read_known(JNIEnv *env, jobjectArray names, jobjectArray values, jsize count)
+static struct flagfabric_attribute *read_known(JNIEnv *env, const struct arrays *arrays, jsize count)
 {
     struct flagfabric_attribute *known = calloc(count + 1, sizeof *known);
-    jsize length;
+    uint32_t unused;
 
     for (jsize i = 0; known && i < count; i++) {
-        jobject name = (*env)->GetObjectArrayElement(env, names, i), value = (*env)->GetObjectArrayElement(env, values, i);
+        struct flagfabric_attribute *attribute = &known[i];
 
-        known[i].name = copy_text(env, name, &length);
-        read_value(env, value, &known[i]);
-        (*env)->DeleteLocalRef(env, name);
-        (*env)->DeleteLocalRef(env, value);
+        attribute->name = copy_text(env, arrays->names, i, &unused);
+        (*env)->GetIntArrayRegion(env, arrays->types, i, 1, (jint *)&attribute->type);
+        /* The members of the union begin at one place, and a truth is its lowest byte. */
+        (*env)->GetLongArrayRegion(env, arrays->bits, i, 1, (jlong *)&attribute->integer);
+        if (attribute->type == FLAGFABRIC_STRING)
+            attribute->string = copy_text(env, arrays->texts, i, &attribute->length);
     }
     return known;
 }
@@ -132,11 +123,12 @@ static jbyteArray ask_variant(JNIEnv *env, const char *flag, const struct flagfa
 }
 
 JNIEXPORT jbyteArray JNICALL Java_FlagFabric_variant(JNIEnv *env, jclass self, jbyteArray flag, jbyteArray user, jobjectArray names,
-                                                     jobjectArray values)
+                                                     jintArray types, jlongArray bits, jobjectArray texts)
 {
     char name[FLAG_BYTES], key[KEY_BYTES];
+    const struct arrays arrays = { names, types, bits, texts };
     const jsize count = (*env)->GetArrayLength(env, names);
-    struct flagfabric_attribute *known = read_known(env, names, values, count);
+    struct flagfabric_attribute *known = read_known(env, &arrays, count);
     const struct flagfabric_context context = { read_text(env, user, key, KEY_BYTES), known, known ? count : 0 };
     jbyteArray answer = ask_variant(env, read_text(env, flag, name, FLAG_BYTES), &context);
 
