@@ -3,7 +3,6 @@ using System.Net.WebSockets;
 using Fabric.Node.Fleet;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Options;
-using Fabric.Raft;
 using Fabric.Raft.Observers;
 
 namespace Fabric.Node.Feeding;
@@ -81,8 +80,9 @@ internal sealed class Upstream(
             var end = await session.FollowAsync(() => NowFedBy(source), token);
             return await AfterAsync(source, end, token);
         }
-        catch (Exception failed) when (!token.IsCancellationRequested && failed is WebSocketException or HttpRequestException or IOException
-            or OperationCanceledException or InvalidDataException or TimeoutException or LogUnusableException)
+#pragma warning disable CA1031 // Whatever goes wrong with one source, the node answers from what it has and asks the next.
+        catch (Exception failed) when (failed is not OperationCanceledException || !token.IsCancellationRequested)
+#pragma warning restore CA1031
         {
             NotFed(source, failed.Message);
             return Next.AfterPause;

@@ -48,7 +48,7 @@ internal sealed class ObserverJournal(string directory) : IDisposable
     }
 
     /// <summary>Writes entries behind those that are there. Returns when they are on the disk.</summary>
-    /// <exception cref="IOException">They may not be: this journal must not be written to any more.</exception>
+    /// <exception cref="IOException">They may not be. What may be there of them is overwritten by the next, or found torn at the next start.</exception>
     public void Append(IReadOnlyList<FeedEntry> entries)
     {
         var size = entries.Sum(FeedFrame.SizeOf);

@@ -107,7 +107,7 @@ public sealed class ObserverReplica : IConsensus
 
     /// <summary>Takes entries that follow. Returns when they are on the disk and applied.</summary>
     /// <exception cref="LogUnusableException">An entry cannot be understood; a newer build may have written it.</exception>
-    /// <exception cref="IOException">The disk does not take them: this object must not be fed any more.</exception>
+    /// <exception cref="IOException">The disk does not take them; nothing was applied, and they may be offered again.</exception>
     public FeedOutcome Append(IReadOnlyList<FeedEntry> entries)
     {
         var steps = new List<Application>(entries.Count);

@@ -1,3 +1,4 @@
+using Microsoft.Extensions.Logging;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -76,12 +77,12 @@ public sealed class RealFleet : IAsyncDisposable
     /// <summary>Waits until programs on a host see a revision.</summary>
     public async Task TableReachesAsync(string host, long revision)
     {
-        JsonElement at = default;
+        JsonElement node = default;
         await Eventually.HoldsAsync(async () =>
         {
-            at = (await NodeAsync(host)).GetProperty("tableRevision");
-            return at.ValueKind == JsonValueKind.Number && at.GetInt64() >= revision;
-        }, () => $"the table of {host} stays at {at}, below {revision}");
+            node = await NodeAsync(host);
+            return node.GetProperty("tableRevision") is { ValueKind: JsonValueKind.Number } at && at.GetInt64() >= revision;
+        }, () => $"the table of {host} stays below {revision}: {node}");
     }
 
     /// <summary>Waits until all tables that are at the same revision say the same, and all are at this one.</summary>
@@ -112,7 +113,7 @@ public sealed class RealFleet : IAsyncDisposable
             OpenTable = identity => Table(options.Name, TablePlace.Open(
                 new TableOwner(identity.Id, options.Name, identity.Capacity), Path.Combine(options.DataDirectory, "table"), _folder, out _)),
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(Raft(raft with { MinFreeBytes = 0 }), sink, loggers),
-            Logging = _ => { },
+            Logging = logging => { if (Environment.GetEnvironmentVariable("FLEETLOG") == "1") { logging.AddSimpleConsole(); } },
         };
         var host = await NodeHost.StartAsync(options, parts, Token);
         lock (_hosts)
