@@ -13,7 +13,13 @@ internal sealed class FleetWait(NodeOptions options, KnownVoters voters, FleetRe
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(5);
 
     /// <summary>What is known when all have it or the time is up. Never says of a host that it has it without having heard so.</summary>
-    public async Task<FleetBody> WaitAsync(long revision, TimeSpan wait, CancellationToken token)
+    public async Task<FleetBody> WaitAsync(long revision, TimeSpan wait, CancellationToken token) =>
+        Describe(await GatherAsync(revision, wait, token), revision);
+
+    /// <summary>All hosts as they are now, in the order of their names.</summary>
+    public Task<IReadOnlyList<HostProgress>> LookAsync(CancellationToken token) => GatherAsync(0, TimeSpan.Zero, token);
+
+    private async Task<IReadOnlyList<HostProgress>> GatherAsync(long revision, TimeSpan wait, CancellationToken token)
     {
         var asked = await Task.WhenAll(voters.Select(async voter => (voter.Name, Hosts: await AskAsync(voter, revision, wait, token))));
         var hosts = new Dictionary<string, HostProgress>(StringComparer.Ordinal);
@@ -25,7 +31,7 @@ internal sealed class FleetWait(NodeOptions options, KnownVoters voters, FleetRe
 
         foreach (var silent in asked.Where(answer => answer.Hosts is null && !hosts.ContainsKey(answer.Name)))
             hosts[silent.Name] = new HostProgress(silent.Name, "", 0, 0, times.FirstAfter(revision - 1), Connected: false);
-        return Describe(hosts.Values.OrderBy(static host => host.Name, StringComparer.Ordinal), revision);
+        return [.. hosts.Values.OrderBy(static host => host.Name, StringComparer.Ordinal)];
     }
 
     private async Task<ImmutableArray<HostProgress>?> AskAsync(NodeMember voter, long revision, TimeSpan wait, CancellationToken token)
@@ -41,7 +47,7 @@ internal sealed class FleetWait(NodeOptions options, KnownVoters voters, FleetRe
     private static bool IsBetter(HostProgress one, HostProgress other) =>
         one.Connected != other.Connected ? one.Connected : one.Table != other.Table ? one.Table > other.Table : one.Heard > other.Heard;
 
-    private FleetBody Describe(IEnumerable<HostProgress> hosts, long revision)
+    private FleetBody Describe(IReadOnlyList<HostProgress> hosts, long revision)
     {
         var applied = new List<string>();
         var behind = new List<BehindBody>();

@@ -190,8 +190,8 @@ public sealed class NodeHost : IAsyncDisposable
         _app.UseWebSockets();
         _app.Use(next => http => RefuseUntilStarted(http, next));
         var reach = new FleetReach(_fleet);
-        var writing = _app.MapGroup("").AddEndpointFilter(
-            new FleetFilter(new FleetWait(_options, _voters, reach, new FleetClient(_http, _consensus, time), _times, time)));
+        var fleet = new FleetWait(_options, _voters, reach, new FleetClient(_http, _consensus, time), _times, time);
+        var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(writing);
         new ChangesApi(desk, limits).Map(writing);
         new ImportApi(reads, desk, _options).Map(writing);
@@ -203,7 +203,7 @@ public sealed class NodeHost : IAsyncDisposable
         new EventsApi(_changes, limits, time, _app.Lifetime.ApplicationStopping).Map(_app);
         new AttachmentsApi(_parts.Door, limits).Map(_app);
         node.Map(_app);
-        new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), _consensus, _options, _voters, _logger).Map(_app);
+        new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);

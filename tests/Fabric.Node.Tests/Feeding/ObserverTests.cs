@@ -26,7 +26,12 @@ public sealed class ObserverTests : IAsyncDisposable
         Assert.Equal("observer", node.GetProperty("role").GetString());
         Assert.True(node.GetProperty("ready").GetBoolean());
         Assert.Equal((await _fleet.NodeAsync("a")).GetProperty("leader").GetString(), node.GetProperty("leader").GetString());
-        Assert.Equal(["a", "b", "c"], (await _fleet.JsonAsync("o", "/api/v1/cluster")).GetProperty("members").EnumerateArray().Select(static one => one.GetProperty("name").GetString()));
+        var cluster = await _fleet.JsonAsync("o", "/api/v1/cluster");
+        var hosts = cluster.GetProperty("hosts").EnumerateArray().ToDictionary(static host => host.GetProperty("name").GetString()!);
+        Assert.Equal(["a", "b", "c", "o"], hosts.Keys.Order());
+        Assert.False(hosts["o"].GetProperty("voter").GetBoolean());
+        Assert.All(hosts.Values, static host => Assert.True(host.GetProperty("connected").GetBoolean()));
+        Assert.Equal(["a", "b", "c"], cluster.GetProperty("members").EnumerateArray().Select(static one => one.GetProperty("name").GetString()));
     }
 
     [Fact]
