@@ -25,16 +25,11 @@ internal sealed class FeedApi(IConsensus consensus, FeedService service, FleetVi
         try
         {
             if (place is null)
-            {
-                await socket.SendAsync(FeedKind.Refused, service.Full(), FeedJson.Default.RefusedWire, end.Token);
-                await socket.CloseAsync();
-            }
+                await socket.SendLastAsync(FeedKind.Refused, service.Full(), FeedJson.Default.RefusedWire, end.Token);
             else
-            {
                 await new FeedSession(socket, consensus, service, fleet, time).RunAsync(end.Token);
-            }
         }
-        catch (Exception ended) when (ended is OperationCanceledException or WebSocketException or IOException or InvalidDataException or ObjectDisposedException)
+        catch (Exception ended) when (ended is OperationCanceledException or TimeoutException or WebSocketException or IOException or InvalidDataException or ObjectDisposedException)
         {
             Log.FeedEnded(logger, $"{http.Connection.RemoteIpAddress}", ended.Message);
         }

@@ -6,7 +6,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Feeding;
 
 /// <summary>What all hosts that are fed from here are told, and whether one more can be.</summary>
-internal sealed class FeedService(NodeOptions options, IConsensus consensus, KnownVoters voters, FeedPath path, FleetView fleet, TimeProvider time)
+internal sealed class FeedService(NodeOptions options, IConsensus consensus, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time)
 {
     /// <summary>A leader that was heard no longer ago than this counts as heard.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
@@ -22,7 +22,7 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
     public PulseWire Pulse()
     {
         var status = consensus.Status;
-        return new PulseWire(status.Term, status.Leader, status.CommitIndex, InTouch(Fresh), voters.ToWire(), [.. path.Above, options.Name]);
+        return new PulseWire(status.Term, status.Leader, status.CommitIndex, InTouch(Fresh), voters.ToWire(), [.. link.Above, options.Name]);
     }
 
     /// <summary>A place for one more host, held until it is disposed; null where there is none.</summary>
@@ -35,9 +35,12 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
     }
 
     /// <summary>Where a host that finds no place here may find one: at those that are fed from here.</summary>
-    public RefusedWire Full() => new(
-        $"{options.Limits.Observers} hosts are fed from here already",
-        [.. Random.Shared.GetItems([.. fleet.All().Where(host => host.Connected && host.Name != options.Name).Select(static host => host.Http)], Suggestions).Distinct()]);
+    public RefusedWire Full()
+    {
+        var others = fleet.All().Where(host => host.Connected && host.Name != options.Name).Select(static host => host.Http).ToArray();
+        Random.Shared.Shuffle(others);
+        return new RefusedWire($"{options.Limits.Observers} hosts are fed from here already", [.. others.Take(Suggestions)]);
+    }
 
     /// <summary>Why a host must not be fed from here; null where it may.</summary>
     public RefusedWire? WhyNot(HelloWire hello)
@@ -49,7 +52,7 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
             return Refuse("its first message makes no sense");
         if (hello.Name == options.Name || voters.Any(voter => voter.Name == hello.Name))
             return Refuse($"the name {hello.Name} is another node's");
-        if (path.Above.Contains(hello.Name))
+        if (link.Above.Contains(hello.Name))
             return Refuse($"{options.Name} is itself fed by {hello.Name}");
         if (consensus.State.Identity is not { } identity)
             return Refuse("this node has no log yet");

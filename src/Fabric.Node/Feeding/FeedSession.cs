@@ -30,7 +30,7 @@ internal sealed class FeedSession(FeedSocket socket, IConsensus consensus, FeedS
         var hello = first.Read(FeedJson.Default.HelloWire);
         if (service.WhyNot(hello) is { } refusal)
         {
-            await socket.SendAsync(FeedKind.Refused, refusal, FeedJson.Default.RefusedWire, end.Token);
+            await socket.SendLastAsync(FeedKind.Refused, refusal, FeedJson.Default.RefusedWire, end.Token);
             return;
         }
 
@@ -46,6 +46,7 @@ internal sealed class FeedSession(FeedSocket socket, IConsensus consensus, FeedS
         {
             await SpeakAsync(position, end.Token);
             await socket.CloseAsync();
+            await listening.WaitAsync(FeedSocket.Farewell, time, end.Token);
         }
         finally
         {

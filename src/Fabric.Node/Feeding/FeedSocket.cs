@@ -11,7 +11,8 @@ internal sealed class FeedSocket(WebSocket socket) : IDisposable
     /// <summary>Bytes of a message: one entry is far smaller, and more than one is sent in several.</summary>
     public const int MaxMessageBytes = 2 * 1024 * 1024;
 
-    private static readonly TimeSpan Farewell = TimeSpan.FromSeconds(1);
+    /// <summary>How long an end in order may take.</summary>
+    public static readonly TimeSpan Farewell = TimeSpan.FromSeconds(2);
 
     private readonly ArrayBufferWriter<byte> _out = new(4096);
     private byte[] _in = new byte[16 * 1024];
@@ -55,7 +56,10 @@ internal sealed class FeedSocket(WebSocket socket) : IDisposable
             : throw new InvalidDataException("a message is empty");
     }
 
-    /// <summary>Closes in order, for as long as that is quick.</summary>
+    /// <summary>
+    /// Says that nothing more comes. The other end must still be listened to until it has gone: a connection that is ended
+    /// with something unread takes back what was sent, and the other end would never hear why.
+    /// </summary>
     public async Task CloseAsync()
     {
         using var brief = new CancellationTokenSource(Farewell);
@@ -67,6 +71,19 @@ internal sealed class FeedSocket(WebSocket socket) : IDisposable
         catch (Exception failed) when (failed is WebSocketException or OperationCanceledException or ObjectDisposedException or IOException)
         {
             // The other end sees a connection that broke off, which it has to be ready for anyway.
+        }
+    }
+
+    /// <summary>Sends a last message, and listens until the other end has gone.</summary>
+    public async Task SendLastAsync<T>(FeedKind kind, T message, JsonTypeInfo<T> shape, CancellationToken token)
+    {
+        await SendAsync(kind, message, shape, token);
+        await CloseAsync();
+        using var brief = CancellationTokenSource.CreateLinkedTokenSource(token);
+        brief.CancelAfter(Farewell);
+        while (await ReceiveAsync(brief.Token) is not null)
+        {
+            // What it still has to say is of no use any more.
         }
     }
 

@@ -12,7 +12,7 @@ namespace Fabric.Node.Feeding;
 /// nobody does, the node answers from what it has.
 /// </summary>
 internal sealed class Upstream(
-    ObserverReplica replica, NodeOptions options, Uri self, HttpClient http, KnownVoters voters, FeedPath path, FleetView fleet, TimeProvider time, ILogger logger)
+    ObserverReplica replica, NodeOptions options, Uri self, HttpClient http, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time, ILogger logger)
     : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
@@ -26,13 +26,11 @@ internal sealed class Upstream(
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
-    // One writer, the loop; many readers.
-    private volatile string? _whyNotFed = "nobody feeds this host yet";
-
-    /// <summary>Why nobody feeds this host; null while somebody does.</summary>
-    public string? WhyNotFed => _whyNotFed;
-
-    public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
+    public void Start()
+    {
+        link.WhyNot = "nobody feeds this host yet";
+        _running = Task.Run(() => RunAsync(_stop.Token));
+    }
 
     public async ValueTask DisposeAsync()
     {
@@ -51,7 +49,7 @@ internal sealed class Upstream(
                 var began = time.GetTimestamp();
                 var after = await TryAsync(source, token);
                 replica.Lose();
-                path.Set([]);
+                link.Above = [];
                 if (time.GetElapsedTime(began) > Settled)
                     _sources.Succeeded();
                 if (after == Next.AfterPause)
@@ -75,7 +73,7 @@ internal sealed class Upstream(
         try
         {
             using var socket = new ClientWebSocket();
-            using var session = new UpstreamSession(new FeedSocket(socket), replica, voters, path, fleet, time);
+            using var session = new UpstreamSession(new FeedSocket(socket), replica, voters, link, fleet, time);
             await session.ConnectAsync(socket, source, http, Hello(), token);
             var end = await session.FollowAsync(() => NowFedBy(source), token);
             return await AfterAsync(source, end, token);
@@ -99,15 +97,15 @@ internal sealed class Upstream(
 
     private void NowFedBy(Uri source)
     {
-        if (_whyNotFed is null)
+        if (link.WhyNot is null)
             return;
-        _whyNotFed = null;
+        link.WhyNot = null;
         Log.Fed(logger, source, replica.State.AppliedIndex);
     }
 
     private void NotFed(Uri source, string reason)
     {
-        _whyNotFed = $"{source} does not feed this host: {reason}";
+        link.WhyNot = $"{source} does not feed this host: {reason}";
         Log.NotFed(logger, source, reason);
     }
 

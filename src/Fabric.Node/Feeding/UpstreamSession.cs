@@ -19,7 +19,7 @@ internal abstract record SessionEnd
 }
 
 /// <summary>One connection to a host that feeds this one.</summary>
-internal sealed class UpstreamSession(FeedSocket feed, ObserverReplica replica, KnownVoters voters, FeedPath path, FleetView fleet, TimeProvider time) : IDisposable
+internal sealed class UpstreamSession(FeedSocket feed, ObserverReplica replica, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time) : IDisposable
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
 
@@ -104,7 +104,7 @@ internal sealed class UpstreamSession(FeedSocket feed, ObserverReplica replica, 
     private void Hear(PulseWire pulse)
     {
         voters.Learn(pulse.Voters);
-        path.Set(pulse.Path);
+        link.Above = pulse.Path;
         replica.Hear(new FabricPulse(pulse.Term, pulse.Leader, pulse.Commit, pulse.Contact));
     }
 

@@ -44,7 +44,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ContactStamp _stamp;
     private readonly Readiness _readiness;
     private readonly KnownVoters _voters;
-    private readonly FeedPath _path = new();
+    private readonly FeedLink _link = new();
     private readonly FleetView _fleet;
     private readonly RevisionTimes _times;
     private readonly SnapshotShelf _snapshots;
@@ -72,7 +72,7 @@ public sealed class NodeHost : IAsyncDisposable
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
-        _readiness = new Readiness(_consensus, _table, options.Limits);
+        _readiness = new Readiness(_consensus, _table, _link, options.Limits);
         _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
         Map();
     }
@@ -161,7 +161,7 @@ public sealed class NodeHost : IAsyncDisposable
         await _consensus.StartAsync(token);
         if (_consensus is ObserverReplica replica)
         {
-            _upstream = new Upstream(replica, _options, Self, _http, _voters, _path, _fleet, _parts.Time, _logger);
+            _upstream = new Upstream(replica, _options, Self, _http, _voters, _link, _fleet, _parts.Time, _logger);
             _upstream.Start();
         }
 
@@ -208,7 +208,7 @@ public sealed class NodeHost : IAsyncDisposable
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
         var stopping = _app.Lifetime.ApplicationStopping;
-        new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _path, _fleet, time), _fleet, time, _logger, stopping).Map(_app);
+        new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time), _fleet, time, _logger, stopping).Map(_app);
         new FleetApi(reach, nodesOnly, time).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
     }

@@ -1,4 +1,3 @@
-using Microsoft.Extensions.Logging;
 using System.Net;
 using System.Text;
 using System.Text.Json;
@@ -113,7 +112,7 @@ public sealed class RealFleet : IAsyncDisposable
             OpenTable = identity => Table(options.Name, TablePlace.Open(
                 new TableOwner(identity.Id, options.Name, identity.Capacity), Path.Combine(options.DataDirectory, "table"), _folder, out _)),
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(Raft(raft with { MinFreeBytes = 0 }), sink, loggers),
-            Logging = logging => { if (Environment.GetEnvironmentVariable("FLEETLOG") == "1") { logging.AddSimpleConsole(); } },
+            Logging = _ => { },
         };
         var host = await NodeHost.StartAsync(options, parts, Token);
         lock (_hosts)
