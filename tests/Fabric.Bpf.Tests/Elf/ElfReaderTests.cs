@@ -16,7 +16,7 @@ public sealed class ElfReaderTests(Binaries binaries)
         {
             var line = Binaries.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {symbol}", StringComparison.Ordinal));
             var elf = Open(path);
-            Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), ElfSymbols.Find(elf, symbol).Address);
+            Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), Symbol(elf, symbol).Address);
         }
     }
 
@@ -24,7 +24,7 @@ public sealed class ElfReaderTests(Binaries binaries)
     public void A_stripped_library_is_read_by_its_dynamic_symbols()
     {
         var line = Binaries.Run("nm", $"-D {binaries.Stripped}").Split('\n').Single(static line => line.EndsWith(" is_enabled", StringComparison.Ordinal));
-        Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), ElfSymbols.Find(Open(binaries.Stripped), "is_enabled").Address);
+        Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), Symbol(Open(binaries.Stripped), "is_enabled").Address);
     }
 
     [Fact]
@@ -34,7 +34,7 @@ public sealed class ElfReaderTests(Binaries binaries)
         {
             var symbol = path == binaries.Go ? "main.isFeatureEnabled" : "is_enabled";
             var elf = Open(path);
-            var function = ElfSymbols.Find(elf, symbol);
+            var function = Symbol(elf, symbol);
             var shown = Disassembly.Of(path, symbol)[0];
             var bytes = new byte[shown.Bytes.Length];
             Assert.True(elf.Image.TryRead(elf.CodeAt(function.Address)!.Value.OffsetOf(function.Address), bytes));
@@ -76,7 +76,7 @@ public sealed class ElfReaderTests(Binaries binaries)
     [InlineData("enabled", ElfProblem.NoSymbol)] // the end of a name is not the name
     [InlineData("is_enabledx", ElfProblem.NoSymbol)]
     [InlineData("calls", ElfProblem.NoSymbol)] // a variable
-    [InlineData("strlen", ElfProblem.NoSymbol)] // of another library
+    [InlineData("strlen", ElfProblem.Imported)]
     internal void A_name_that_is_no_function_of_the_file_is_refused(string symbol, ElfProblem problem)
     {
         Assert.Equal(problem, Refusal(binaries.Gcc, symbol));
@@ -111,6 +111,8 @@ public sealed class ElfReaderTests(Binaries binaries)
     }
 
     internal static ElfFile Open(string path) => ElfFile.Read(new MemoryImage(File.ReadAllBytes(path)));
+
+    internal static ElfSymbol Symbol(ElfFile elf, string name) => FunctionFinder.Find(elf, name, files: null).Symbol;
 
     internal static ElfTarget Find(string path, string symbol, ProbeOptimisation kernel = ProbeOptimisation.None) =>
         ElfTarget.Find(new MemoryImage(File.ReadAllBytes(path)), symbol, kernel);

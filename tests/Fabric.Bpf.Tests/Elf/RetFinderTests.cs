@@ -40,7 +40,7 @@ public sealed class RetFinderTests(Binaries binaries)
         var returns = Disassembly.Of(binaries.Go).Where(IsReturn).Select(static shown => shown.Address).ToHashSet();
         var functions = ElfSymbols.Functions(elf).Where(function => elf.CodeAt(function.Address) is not null).ToList();
         Assert.True(functions.Count > 1000);
-        Assert.All(functions, function => Assert.Contains(function.Address + (ulong)RetFinder.Delta(elf, function, function.Address), returns));
+        Assert.All(functions, function => Assert.Contains(function.Address + (ulong)RetFinder.Delta(elf, function, function.Address, ElfSymbols.Functions(elf)), returns));
     }
 
     [Fact]
@@ -54,7 +54,7 @@ public sealed class RetFinderTests(Binaries binaries)
         {
             var target = ElfReaderTests.Find(binaries.Entry, "is_feature_enabled", kernel);
             var elf = ElfReaderTests.Open(binaries.Entry);
-            var function = ElfSymbols.Find(elf, "is_feature_enabled");
+            var function = ElfReaderTests.Symbol(elf, "is_feature_enabled");
             return ((int)(target.Offset - elf.CodeAt(function.Address)!.Value.OffsetOf(function.Address)), target.Kind);
         }
     }
@@ -107,7 +107,7 @@ public sealed class RetFinderTests(Binaries binaries)
     private static ulong ReturnOf(string path, string symbol)
     {
         var elf = ElfReaderTests.Open(path);
-        var function = ElfSymbols.Find(elf, symbol);
-        return function.Address + (ulong)RetFinder.Delta(elf, function, function.Address);
+        var function = ElfReaderTests.Symbol(elf, symbol);
+        return function.Address + (ulong)RetFinder.Delta(elf, function, function.Address, ElfSymbols.Functions(elf));
     }
 }
