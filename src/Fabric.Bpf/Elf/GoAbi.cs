@@ -1,9 +1,13 @@
+using System.Globalization;
+using System.Text.RegularExpressions;
+
 namespace Fabric.Bpf.Elf;
 
 /// <summary>Whether a function takes its arguments as Go's functions do: in registers, strings with their length.</summary>
-internal static class GoAbi
+internal static partial class GoAbi
 {
-    private static readonly Version FirstWithRegisters = new(1, 17);
+    /// <summary>Of the versions that begin with 1.</summary>
+    private const int FirstWithRegisters = 17;
 
     /// <exception cref="ElfRefusedException">It is Go's, and takes them on the stack.</exception>
     internal static bool Is(ElfFile elf, GoTable? table, ElfSymbol function, string name)
@@ -16,22 +20,24 @@ internal static class GoAbi
         if (known is { IsAssembly: true } || name.EndsWith(".abi0", StringComparison.Ordinal))
             throw OnStack(name, "as all that is written in Go's assembly");
         var version = ElfIdentity.GoVersion(elf);
-        if (version is null ? table is { IsOfFirstForm: true } : PassesOnStack(version))
-            throw OnStack(name, $"as Go did before 1.17 (this is {version ?? "1.16 or 1.17"})");
+        if (PassesOnStack(version) ?? table is null or { IsOfFirstForm: true })
+            throw OnStack(name, $"as Go did before 1.17 (this is {version ?? "of an unknown version"})");
         return true;
     }
 
     private static ElfRefusedException OnStack(string name, string why) =>
         new(ElfProblem.NotCode, name, $"{name} takes its arguments on the stack, {why}");
 
-    /// <summary>Until 1.18 an experiment could be switched off, which the version then says.</summary>
-    private static bool PassesOnStack(string version)
+    /// <summary>Null where the version does not say. Until 1.18 registers could be switched off, which the version then tells.</summary>
+    private static bool? PassesOnStack(string? version)
     {
-        if (version.Contains("noregabi", StringComparison.Ordinal))
-            return true;
-        if (!version.StartsWith("go", StringComparison.Ordinal))
-            return false;
-        var number = string.Concat(version.Skip(2).TakeWhile(static c => char.IsAsciiDigit(c) || c == '.'));
-        return Version.TryParse(number, out var parsed) && parsed < FirstWithRegisters;
+        if (version is null || Number().Match(version) is not { Success: true } number)
+            return null;
+        return version.Contains("noregabi", StringComparison.Ordinal)
+            || int.Parse(number.Groups[1].ValueSpan, CultureInfo.InvariantCulture) < FirstWithRegisters;
     }
+
+    /// <summary>In <c>go1.24.2</c> and <c>devel go1.25-a1b2c3 …</c>.</summary>
+    [GeneratedRegex(@"\bgo1\.([0-9]{1,4})(?![0-9])", RegexOptions.CultureInvariant)]
+    private static partial Regex Number();
 }

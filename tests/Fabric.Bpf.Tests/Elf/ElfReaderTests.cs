@@ -11,7 +11,7 @@ public sealed class ElfReaderTests(Binaries binaries)
     {
         foreach (var (path, symbol) in new[]
         {
-            (binaries.Gcc, "is_enabled"), (binaries.Clang, "several_returns"), (binaries.Library, "tail_call"), (binaries.Go, "main.isFeatureEnabled"),
+            (binaries.Gcc, "is_enabled"), (binaries.Clang, "several_returns"), (binaries.Library, "tail_call"), (binaries.GoProgram, "main.isFeatureEnabled"),
         })
         {
             var line = Binaries.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {symbol}", StringComparison.Ordinal));
@@ -30,9 +30,9 @@ public sealed class ElfReaderTests(Binaries binaries)
     [Fact]
     public void The_bytes_at_a_symbols_offset_are_those_that_objdump_shows()
     {
-        foreach (var path in new[] { binaries.Gcc, binaries.Library, binaries.Go })
+        foreach (var path in new[] { binaries.Gcc, binaries.Library, binaries.GoProgram })
         {
-            var symbol = path == binaries.Go ? "main.isFeatureEnabled" : "is_enabled";
+            var symbol = path == binaries.GoProgram ? "main.isFeatureEnabled" : "is_enabled";
             var elf = Open(path);
             var function = Symbol(elf, symbol);
             var shown = Disassembly.Of(path, symbol)[0];
@@ -55,19 +55,19 @@ public sealed class ElfReaderTests(Binaries binaries)
     [Fact]
     public void Go_is_told_from_C()
     {
-        Assert.True(ElfIdentity.IsGo(Open(binaries.Go)));
-        Assert.Equal(Binaries.Run("go", $"version {binaries.Go}").Split(':')[1].Trim(), ElfIdentity.GoVersion(Open(binaries.Go)));
-        Assert.Equal(Binaries.Run("go", $"tool buildid {binaries.Go}").Trim(), ElfIdentity.BuildId(Open(binaries.Go)));
+        Assert.True(ElfIdentity.IsGo(Open(binaries.GoProgram)));
+        Assert.Equal(Binaries.Run("go", $"version {binaries.GoProgram}").Split(':')[1].Trim(), ElfIdentity.GoVersion(Open(binaries.GoProgram)));
+        Assert.Equal(Binaries.Run("go", $"tool buildid {binaries.GoProgram}").Trim(), ElfIdentity.BuildId(Open(binaries.GoProgram)));
         Assert.False(ElfIdentity.IsGo(Open(binaries.Gcc)));
-        Assert.True(Find(binaries.Go, "main.isFeatureEnabled").IsGo);
+        Assert.True(Find(binaries.GoProgram, "main.isFeatureEnabled").IsGo);
         Assert.False(Find(binaries.Clang, "is_enabled").IsGo);
     }
 
     [Fact]
     public void A_function_of_assembly_in_a_Go_program_is_refused()
     {
-        var name = Binaries.Run("nm", binaries.Go).Split('\n').First(static line => line.EndsWith(".abi0", StringComparison.Ordinal) && line.Contains(" T ", StringComparison.OrdinalIgnoreCase)).Split(' ')[^1];
-        Assert.Equal(ElfProblem.NotCode, Refusal(binaries.Go, name));
+        var name = Binaries.Run("nm", binaries.GoProgram).Split('\n').First(static line => line.EndsWith(".abi0", StringComparison.Ordinal) && line.Contains(" T ", StringComparison.OrdinalIgnoreCase)).Split(' ')[^1];
+        Assert.Equal(ElfProblem.NotCode, Refusal(binaries.GoProgram, name));
     }
 
     [Theory]

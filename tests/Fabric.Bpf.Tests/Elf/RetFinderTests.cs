@@ -13,7 +13,7 @@ public sealed class RetFinderTests(Binaries binaries)
             (binaries.Gcc, "is_enabled"), (binaries.Gcc, "several_returns"), (binaries.Gcc, "main"),
             (binaries.Clang, "is_enabled"), (binaries.Clang, "several_returns"), (binaries.Clang, "main"),
             (binaries.Library, "is_enabled"), (binaries.Stripped, "several_returns"),
-            (binaries.Go, "main.isFeatureEnabled"), (binaries.Go, "fmt.Fprintf"), (binaries.Go, "runtime.mallocgc"),
+            (binaries.GoProgram, "main.isFeatureEnabled"), (binaries.GoProgram, "fmt.Fprintf"), (binaries.GoProgram, "runtime.mallocgc"),
             (binaries.Entry, "is_feature_enabled"), (binaries.Entry, "flagfabric_evaluate"),
         })
         {
@@ -36,8 +36,8 @@ public sealed class RetFinderTests(Binaries binaries)
     [Fact]
     public void Every_function_of_a_Go_program_gets_a_return_that_objdump_shows()
     {
-        var elf = ElfReaderTests.Open(binaries.Go);
-        var returns = Disassembly.Of(binaries.Go).Where(IsReturn).Select(static shown => shown.Address).ToHashSet();
+        var elf = ElfReaderTests.Open(binaries.GoProgram);
+        var returns = Disassembly.Of(binaries.GoProgram).Where(IsReturn).Select(static shown => shown.Address).ToHashSet();
         var functions = ElfSymbols.Functions(elf).Where(function => elf.CodeAt(function.Address) is not null).ToList();
         Assert.True(functions.Count > 1000);
         Assert.All(functions, function => Assert.Contains(function.Address + (ulong)RetFinder.Delta(elf, function, function.Address, ElfSymbols.Functions(elf)), returns));
