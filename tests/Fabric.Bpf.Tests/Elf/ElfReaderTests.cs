@@ -92,24 +92,6 @@ public sealed class ElfReaderTests(Binaries binaries)
         Assert.Equal(ElfProblem.WrongKind, Refusal(File.ReadAllBytes(RepositoryRoot.Built("dist", "fabric.bpf.o")), "f"));
     }
 
-    [Fact]
-    public void Two_functions_of_one_name_are_not_chosen_between()
-    {
-        var folder = Directory.CreateTempSubdirectory("fabric-elf-");
-        try
-        {
-            foreach (var part in new[] { "a", "b" })
-                File.WriteAllText(Path.Combine(folder.FullName, $"{part}.c"), $"static __attribute__((noinline, used)) int twice(void) {{ return {part[0] - 'a'}; }}\nint {part}(void) {{ return twice(); }}\n");
-            var path = Path.Combine(folder.FullName, "twice.so");
-            Binaries.Run("clang-19", $"-O1 -shared -fPIC {folder.FullName}/a.c {folder.FullName}/b.c -o {path}");
-            Assert.Equal(ElfProblem.Ambiguous, Refusal(path, "twice"));
-        }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
-    }
-
     internal static ElfFile Open(string path) => ElfFile.Read(new MemoryImage(File.ReadAllBytes(path)));
 
     internal static ElfSymbol Symbol(ElfFile elf, string name) => FunctionFinder.Find(elf, name, files: null).Symbol;
