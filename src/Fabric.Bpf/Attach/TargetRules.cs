@@ -23,21 +23,33 @@ public sealed record TargetRules
     /// <summary>Why an open file must not be attached to by this path, in words; null where it may.</summary>
     /// <param name="path">The absolute path that it was opened by.</param>
     /// <param name="file">The file itself: it is judged, whatever is at its path by now.</param>
-    internal string? WhyNot(string path, RegularFile file)
+    /// <param name="root">What the path is in: a container's <c>/proc/PID/root</c>; empty for the host.</param>
+    internal string? WhyNot(string path, RegularFile file, string root = "")
     {
         try
         {
-            var walk = PathWalk.Of(path);
-            if ((walk.End.Device, walk.End.Inode) != (file.Device, file.Inode))
-                return $"{path} leads to another file by now";
+            var walk = PathWalk.Of(path, root);
             return walk.Through.Select(WhyNotThrough).FirstOrDefault(static why => why is not null)
-                ?? WhyNotThis(walk.End with { Path = path })
-                ?? WhyNotHere(path, walk);
+                ?? (walk.End.IsSameAs(PathStep.Of(file.Handle, root + path)) ? null : $"{root}{path} leads to another file by now")
+                ?? WhyNotThis(file, root + path)
+                ?? WhyNotHere(root + path, walk);
         }
         catch (IOException unknown)
         {
             return unknown.Message;
         }
+    }
+
+    /// <summary>The same of a file that has no path any more, and of which only what it is itself can be judged.</summary>
+    /// <param name="file">The file.</param>
+    /// <param name="name">What it is called in the reason.</param>
+    internal string? WhyNotThis(RegularFile file, string name)
+    {
+        var step = PathStep.Of(file.Handle, name);
+        return WhyNotOwned(step) is { } owned ? owned
+            : (step.Mode & Libc.ModeOthersWrite) != 0 && !MayBeWritable
+                ? $"others than its owner may write {name} (mode {Octal(step.Mode)}); --attach-writable allows it"
+                : null;
     }
 
     /// <summary>Nobody but trusted users can have made a path lead where it does.</summary>
@@ -52,14 +64,8 @@ public sealed record TargetRules
             : null;
     }
 
-    private string? WhyNotThis(PathStep file) =>
-        WhyNotOwned(file) is { } owned ? owned
-        : (file.Mode & Libc.ModeOthersWrite) != 0 && !MayBeWritable
-            ? $"others than its owner may write {file.Path} (mode {Octal(file.Mode)}); --attach-writable allows it"
-            : null;
-
     private string? WhyNotOwned(PathStep step) =>
-        step.Owner == Root || step.Owner == Libc.geteuid() || Owners.Contains(step.Owner)
+        step.IsOfProcess || step.Owner == Root || step.Owner == Libc.geteuid() || Owners.Contains(step.Owner)
             ? null
             : $"{step.Path} belongs to user {step.Owner}, who is neither root nor the node's own; --attach-owner {step.Owner} allows it";
 
@@ -72,7 +78,7 @@ public sealed record TargetRules
     {
         try
         {
-            var folder = PathWalk.Of(walk.OtherRoot + root).End;
+            var folder = PathWalk.Of(root, walk.OtherRoot).End;
             return walk.Above.Any(folder.IsSameAs);
         }
         catch (IOException)

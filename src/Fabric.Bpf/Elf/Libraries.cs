@@ -13,10 +13,8 @@ internal static class Libraries
     internal static IReadOnlyList<string> Of(ElfFile elf)
     {
         var libraries = new List<string>();
-        foreach (var section in elf.Sections)
+        foreach (var section in elf.Sections.Where(section => section.Type == ElfFile.Dynamic && section.Link < elf.Sections.Count).Take(1))
         {
-            if (section.Type != ElfFile.Dynamic || section.Link >= elf.Sections.Count)
-                continue;
             var strings = elf.Sections[(int)section.Link];
             var names = new NamePlaces(elf.Image, strings.Place, strings.Offset, strings.Bytes);
             libraries.AddRange(Entries(elf, section).Select(at => names.At((long)at)).OfType<string>());

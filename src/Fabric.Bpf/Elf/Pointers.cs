@@ -8,12 +8,15 @@ internal static class Pointers
     private const long MaxBytes = 256L << 20;
     private const uint Relative = 8;
 
+    /// <summary>Tables of relocations that are looked at; linkers make two or three.</summary>
+    private const int MaxTables = 8;
+
     /// <summary>The pointer at an address; null where the file has nothing there.</summary>
     internal static ulong? At(ElfFile elf, ulong address)
     {
-        foreach (var section in elf.Sections)
+        foreach (var section in elf.Sections.Where(static section => section is { Type: ElfFile.Relocations, Address: not 0 }).Take(MaxTables))
         {
-            if (section.Type == ElfFile.Relocations && section.Address != 0 && Relocated(elf, section, address) is { } pointer)
+            if (Relocated(elf, section, address) is { } pointer)
                 return pointer;
         }
 

@@ -25,6 +25,9 @@ internal readonly record struct ElfEntry(uint Name, byte Info, ushort Section, E
 internal readonly record struct SymbolTable(ElfFile Elf, ElfSection Section)
 {
     private const long MaxBytes = NamePlaces.MaxBytes;
+
+    /// <summary>Tables of each kind that are looked at; linkers make one, and many could all lie upon the same bytes.</summary>
+    private const int MaxTables = 2;
     private const int EntryBytes = 24;
     private const int PieceBytes = EntryBytes * 2048;
 
@@ -33,10 +36,11 @@ internal readonly record struct SymbolTable(ElfFile Elf, ElfSection Section)
     /// <summary>The tables of a file, the full ones before those for the dynamic linker.</summary>
     internal static IEnumerable<SymbolTable> Of(ElfFile elf)
     {
-        foreach (var section in elf.Sections.Where(static section => section.Type == ElfFile.SymbolTable))
-            yield return new SymbolTable(elf, section);
-        foreach (var section in elf.Sections.Where(static section => section.Type == ElfFile.DynamicSymbolTable))
-            yield return new SymbolTable(elf, section);
+        foreach (var type in (uint[])[ElfFile.SymbolTable, ElfFile.DynamicSymbolTable])
+        {
+            foreach (var section in elf.Sections.Where(section => section.Type == type).Take(MaxTables))
+                yield return new SymbolTable(elf, section);
+        }
     }
 
     /// <exception cref="ElfRefusedException">It names no strings.</exception>

@@ -9,8 +9,20 @@ namespace Fabric.Bpf.Interop;
 /// <param name="Inode">Its number there; the two together name it.</param>
 /// <param name="Owner">The user who owns it.</param>
 /// <param name="Mode">What it is and who may do what.</param>
-internal readonly record struct PathStep(string Path, ulong Device, ulong Inode, uint Owner, uint Mode)
+/// <param name="IsOfProcess">Whether it is the kernel's word on a process, which its owner cannot change.</param>
+internal readonly record struct PathStep(string Path, ulong Device, ulong Inode, uint Owner, uint Mode, bool IsOfProcess)
 {
+    /// <exception cref="IOException">The kernel does not say.</exception>
+    internal static unsafe PathStep Of(SafeFileHandle handle, string path)
+    {
+        Libc.FileStatus status;
+        Libc.FileSystem system;
+        var fd = (int)handle.DangerousGetHandle();
+        return Libc.fstat(fd, &status) == 0 && Libc.fstatfs(fd, &system) == 0
+            ? new PathStep(path, status.Device, status.Inode, status.User, status.Mode, system.Type == Libc.ProcFsMagic)
+            : throw new IOException($"cannot look at {path}: {Libc.LastError()}");
+    }
+
     internal bool IsFolder => (Mode & Libc.ModeType) == Libc.ModeFolder;
 
     internal bool IsLink => (Mode & Libc.ModeType) == Libc.ModeLink;
@@ -28,13 +40,15 @@ internal readonly record struct PathStep(string Path, ulong Device, ulong Inode,
 /// <param name="OtherRoot">The link to another root folder, such as a container's, that <paramref name="Above"/> begins with; empty for the host's own.</param>
 internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<PathStep> Above, PathStep End, string OtherRoot)
 {
+    /// <param name="path">An absolute path.</param>
+    /// <param name="root">The folder that it begins at, and that no link leads out of, such as a container's <c>/proc/PID/root</c>; empty for the host's.</param>
     /// <exception cref="IOException">It leads nowhere, or not to be followed.</exception>
-    internal static PathWalk Of(string path) =>
-        path.StartsWith('/') ? Of(path, nested: false) : throw new IOException($"{path} is not an absolute path");
+    internal static PathWalk Of(string path, string root = "") =>
+        path.StartsWith('/') ? Of(path, root, nested: false) : throw new IOException($"{path} is not an absolute path");
 
-    private static PathWalk Of(string path, bool nested)
+    private static PathWalk Of(string path, string root, bool nested)
     {
-        using var walker = new Walker(path, nested);
+        using var walker = new Walker(path, root, nested);
         return walker.Walk();
     }
 
@@ -45,6 +59,7 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
         private const int MaxLinkBytes = 4096;
 
         private readonly string _path;
+        private readonly string _root;
         private readonly bool _nested;
         private readonly Stack<string> _left = new();
         private readonly List<PathStep> _through = [];
@@ -52,9 +67,10 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
         private string _otherRoot = "";
         private int _links;
 
-        internal Walker(string path, bool nested)
+        internal Walker(string path, string root, bool nested)
         {
-            _path = path;
+            _path = root + path;
+            _root = root;
             _nested = nested;
             Begin(path);
         }
@@ -88,15 +104,15 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
             if (!path.StartsWith('/'))
                 return;
             Leave(0);
-            _otherRoot = "";
-            Enter(Open(folder: null, "/", Libc.OpenPathOnly | Libc.OpenNoFollow), "");
+            _otherRoot = _root;
+            Enter(Open(folder: null, $"{_root}/", Libc.OpenPathOnly), _root);
         }
 
         private void Up()
         {
             if (_above.Count > 1)
                 Leave(_above.Count - 1);
-            else if (_otherRoot.Length > 0)
+            else if (_otherRoot != _root)
                 throw new IOException($"{_path} leads out of {_otherRoot}");
         }
 
@@ -106,7 +122,7 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
             var folder = _above[^1];
             var path = $"{folder.Step.Path.TrimEnd('/')}/{name}";
             var handle = Open(folder.Handle, name, Libc.OpenPathOnly | Libc.OpenNoFollow);
-            var step = Look(handle, path);
+            var step = PathStep.Of(handle, path);
             if (step.IsFolder)
             {
                 Enter(handle, path);
@@ -123,15 +139,18 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
                 throw new IOException($"{_path} leads through more than {MaxLinks} links");
             Add(step);
             var target = Target(link, step.Path);
-            if (!target.StartsWith('/') || !IsOfProcess(link))
+            if (!target.StartsWith('/') || !step.IsOfProcess)
             {
                 Begin(target);
                 return null;
             }
 
+            if (_root.Length > 0)
+                throw new IOException($"{_path} leads out of {_root}");
+
             // The kernel does not read such a link's text but goes where it means: in a container, not the same.
             var meant = Open(folder, name, Libc.OpenPathOnly);
-            var end = Look(meant, step.Path);
+            var end = PathStep.Of(meant, step.Path);
             if (!_nested && LeadsTo(target, end))
             {
                 meant.Dispose();
@@ -155,7 +174,7 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
         {
             try
             {
-                return Of(path, nested: true).End.IsSameAs(end);
+                return Of(path, root: "", nested: true).End.IsSameAs(end);
             }
             catch (IOException)
             {
@@ -165,7 +184,7 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
 
         private void Enter(SafeFileHandle folder, string path)
         {
-            var step = Look(folder, path.Length == 0 ? "/" : path);
+            var step = PathStep.Of(folder, path.Length == 0 ? "/" : path);
             _above.Add((folder, step));
             Add(step);
         }
@@ -190,14 +209,6 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
             return fd >= 0 ? new SafeFileHandle(fd, ownsHandle: true) : throw new IOException($"cannot follow {_path}: {name}: {Libc.LastError()}");
         }
 
-        private static PathStep Look(SafeFileHandle handle, string path)
-        {
-            Libc.FileStatus status;
-            return Libc.fstat((int)handle.DangerousGetHandle(), &status) == 0
-                ? new PathStep(path, status.Device, status.Inode, status.User, status.Mode)
-                : throw new IOException($"cannot look at {path}: {Libc.LastError()}");
-        }
-
         private static string Target(SafeFileHandle link, string path)
         {
             var text = stackalloc byte[MaxLinkBytes];
@@ -205,12 +216,6 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
             return bytes is > 0 and < MaxLinkBytes
                 ? Encoding.UTF8.GetString(text, (int)bytes)
                 : throw new IOException($"cannot read the link {path}: {Libc.LastError()}");
-        }
-
-        private static bool IsOfProcess(SafeFileHandle link)
-        {
-            Libc.FileSystem system;
-            return Libc.fstatfs((int)link.DangerousGetHandle(), &system) == 0 && system.Type == Libc.ProcFsMagic;
         }
     }
 }

@@ -142,6 +142,16 @@ public sealed class TargetRulesTests : IDisposable
             Assert.True(SpinWait.SpinUntil(() => File.Exists(inside), TimeSpan.FromSeconds(30)));
             Assert.Null(WhyNot(Default, inside));
             Assert.Null(WhyNot(new() { Roots = ["/opt/shop"] }, inside));
+
+            // A link of the container's leads where it leads there.
+            File.CreateSymbolicLink($"{prefix}/link", "/../opt/shop/bin/shop");
+            using (var file = RegularFile.Open(inside))
+            {
+                Assert.Null(new TargetRules { Roots = ["/opt/shop"] }.WhyNot("/link", file, prefix));
+                Assert.Contains("No such file", new TargetRules().WhyNot($"{prefix}/link", file), StringComparison.Ordinal);
+                Assert.Contains("leads out of", new TargetRules().WhyNot($"{prefix}/../{_file}", file), StringComparison.Ordinal);
+            }
+
             Assert.NotNull(WhyNot(new() { Roots = [_folder.Path] }, inside));
             Assert.NotNull(WhyNot(new() { Roots = ["/opt/shop"] }, $"/proc/{process.Id}/exe")); // nobody knows what is above it
             Assert.Null(WhyNot(Default, $"/proc/{process.Id}/exe"));
@@ -162,6 +172,16 @@ public sealed class TargetRulesTests : IDisposable
         Assert.Null(WhyNot(new() { Roots = [_folder.At("opt")] }, path));
         Binaries.Run("chmod", $"777 {_folder.At("opt")}");
         Assert.StartsWith($"others than its owner may change what is in {_folder.At("opt")}", WhyNot(Default, path), StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public void A_file_without_a_path_is_judged_by_itself()
+    {
+        using var file = RegularFile.Open(_file);
+        File.Delete(_file);
+        Assert.Null(Default.WhyNotThis(file, "the file"));
+        Binaries.Run("chmod", $"666 {file.Path.Replace("self", $"{Environment.ProcessId}", StringComparison.Ordinal)}");
+        Assert.Equal("others than its owner may write the file (mode 0666); --attach-writable allows it", Default.WhyNotThis(file, "the file"));
     }
 
     private string? WhyNot(TargetRules rules, string? path = null)

@@ -40,6 +40,39 @@ public sealed class HostileElfTests(Binaries binaries)
         }
     }
 
+    /// <summary>Sections cost 64 bytes each, and may all claim the same bytes of the file.</summary>
+    [Theory]
+    [InlineData(2u)]
+    [InlineData(11u)]
+    [InlineData(4u)]
+    [InlineData(6u)]
+    [InlineData(7u)]
+    public void Tables_upon_each_other_are_not_all_read(uint type)
+    {
+        const int Many = 16_000;
+        var program = GoFormTests.Program(Form, GoFormTests.Says.InTheTable, out _);
+        var (table, count) = ((int)BinaryPrimitives.ReadInt64LittleEndian(program.AsSpan(40)), BinaryPrimitives.ReadUInt16LittleEndian(program.AsSpan(60)));
+        var image = new byte[table + 64 * Many + (1 << 20)];
+        program.CopyTo(image, 0);
+        for (var i = count; i < Many; i++)
+        {
+            var section = image.AsSpan(table + 64 * i);
+            BinaryPrimitives.WriteUInt32LittleEndian(section[4..], type);
+            BinaryPrimitives.WriteInt64LittleEndian(section[16..], 1);
+            BinaryPrimitives.WriteInt64LittleEndian(section[24..], table + 64 * Many);
+            BinaryPrimitives.WriteInt64LittleEndian(section[32..], 1 << 20);
+            BinaryPrimitives.WriteInt32LittleEndian(section[40..], count - 1); // the names of the sections
+        }
+
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(60), Many);
+        foreach (var symbol in new[] { "main.f", "f", "no_such_function" })
+        {
+            var metered = new MeteredImage(new MemoryImage(image));
+            _ = Outcome(metered, symbol);
+            Assert.InRange(metered.Bytes, 1, 64L << 20);
+        }
+    }
+
     [Fact]
     public void A_file_beyond_the_limit_is_refused()
     {
