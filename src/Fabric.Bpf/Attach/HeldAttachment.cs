@@ -23,7 +23,7 @@ internal sealed class HeldAttachment : IDisposable
     private bool IsGo => Request.Abi == AttachmentAbi.Go || (Request.Abi == AttachmentAbi.Auto && _target is { IsGo: true });
 
     /// <summary>Finds the function in its file. What cannot be found is refused; nothing is attached yet.</summary>
-    internal static HeldAttachment Prepare(AttachmentRequest request)
+    internal static HeldAttachment Prepare(AttachmentRequest request, TargetRules rules)
     {
         var held = new HeldAttachment(request);
         try
@@ -31,7 +31,11 @@ internal sealed class HeldAttachment : IDisposable
             if (!Path.IsPathFullyQualified(request.Exe) || request.Exe.Contains('\0'))
                 throw new IOException($"{request.Exe} is not an absolute path");
             held._file = RegularFile.Open(request.Exe);
-            held._target = ElfTarget.Find(new FileImage(held._file.Handle), request.Symbol, Uprobes.Optimisation());
+            if (rules.WhyNot(request.Exe, held._file) is { } why)
+                throw new IOException(why);
+            using var names = new TrustedFiles(rules);
+            held._target = ElfTarget.Find(
+                new FileImage(held._file.Handle), request.Symbol, Uprobes.Optimisation(), new DebugFiles(request.Exe, names.Open));
         }
         catch (Exception refused) when (refused is IOException or UnauthorizedAccessException)
         {

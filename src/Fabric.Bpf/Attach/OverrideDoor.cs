@@ -13,6 +13,7 @@ public sealed class OverrideDoor : IOverrideDoor
 {
     private readonly AttachmentStore _store;
     private readonly Func<BpfTableMemory, OverrideProgram> _load;
+    private readonly TargetRules _rules;
 
     // Guards all that follows. Nothing is read from a target's file while it is held.
     private readonly Lock _lock = new();
@@ -22,8 +23,9 @@ public sealed class OverrideDoor : IOverrideDoor
     private string? _whyNone;
     private bool _disposed;
 
-    private OverrideDoor(AttachmentStore store, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
+    private OverrideDoor(AttachmentStore store, OverrideSupport support, TargetRules rules, Func<BpfTableMemory, OverrideProgram> load)
     {
+        _rules = rules;
         _store = store;
         _load = load;
         Support = support;
@@ -36,17 +38,18 @@ public sealed class OverrideDoor : IOverrideDoor
     /// <summary>Finds again what was attached last time; it is attached once there is a table to answer from.</summary>
     /// <param name="dataDirectory">The node's data folder.</param>
     /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
+    /// <param name="rules">Which files may be attached to.</param>
     /// <exception cref="AttachmentsUnusableException">The list of attachments cannot be understood.</exception>
-    public static OverrideDoor Open(string dataDirectory, OverrideSupport support) =>
-        Open(dataDirectory, support, OverrideProgram.Load);
+    public static OverrideDoor Open(string dataDirectory, OverrideSupport support, TargetRules rules) =>
+        Open(dataDirectory, support, rules, OverrideProgram.Load);
 
     /// <summary>The same, with a program of the caller's.</summary>
-    internal static OverrideDoor Open(string dataDirectory, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
+    internal static OverrideDoor Open(string dataDirectory, OverrideSupport support, TargetRules rules, Func<BpfTableMemory, OverrideProgram> load)
     {
-        var door = new OverrideDoor(new AttachmentStore(dataDirectory), support, load);
+        var door = new OverrideDoor(new AttachmentStore(dataDirectory), support, rules, load);
         foreach (var request in door._store.Read().Take(AttachmentStore.MaxAttachments))
         {
-            var held = HeldAttachment.Prepare(request);
+            var held = HeldAttachment.Prepare(request, rules);
             held.Place(program: null, door._whyNone);
             door._held[Attachment.IdOf(request.Exe, request.Symbol)] = held;
         }
@@ -58,10 +61,11 @@ public sealed class OverrideDoor : IOverrideDoor
     /// <param name="table">What answers.</param>
     /// <param name="dataDirectory">The node's data folder.</param>
     /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
+    /// <param name="rules">Which files may be attached to.</param>
     /// <exception cref="AttachmentsUnusableException">The list of attachments cannot be understood.</exception>
-    public static OverrideDoor Open(IFlagTable table, string dataDirectory, OverrideSupport support)
+    public static OverrideDoor Open(IFlagTable table, string dataDirectory, OverrideSupport support, TargetRules rules)
     {
-        var door = Open(dataDirectory, support);
+        var door = Open(dataDirectory, support, rules);
         door.Serve(table);
         return door;
     }
@@ -86,7 +90,7 @@ public sealed class OverrideDoor : IOverrideDoor
     /// <inheritdoc/>
     public Attachment Attach(AttachmentRequest request)
     {
-        var held = HeldAttachment.Prepare(request);
+        var held = HeldAttachment.Prepare(request, _rules);
         lock (_lock)
         {
             ObjectDisposedException.ThrowIf(_disposed, this);

@@ -14,7 +14,7 @@ internal static class HostParts
     /// <exception cref="StartFailedException">The list of attachments cannot be understood.</exception>
     public static NodeParts Of(NodeOptions options)
     {
-        var door = OpenDoor(options.DataDirectory);
+        var door = OpenDoor(options);
         return new NodeParts
         {
             OpenTable = identity => OpenTable(options, identity, door),
@@ -24,11 +24,11 @@ internal static class HostParts
         };
     }
 
-    private static OverrideDoor OpenDoor(string dataDirectory)
+    private static OverrideDoor OpenDoor(NodeOptions options)
     {
         try
         {
-            return OverrideDoor.Open(dataDirectory, OverrideSupport.Probe());
+            return OverrideDoor.Open(options.DataDirectory, OverrideSupport.Probe(), options.Targets);
         }
         catch (AttachmentsUnusableException unusable)
         {

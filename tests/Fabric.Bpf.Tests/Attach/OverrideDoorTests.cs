@@ -3,6 +3,7 @@ using Fabric.Bpf.Elf;
 using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
 using Fabric.Bpf.Tests.Table;
+using Fabric.Tests.Shared;
 
 namespace Fabric.Bpf.Tests.Attach;
 
@@ -64,7 +65,7 @@ public sealed class OverrideDoorTests : IDisposable
             door.Attach(new(_exe, "is_feature_enabled_for", AttachmentAbi.C, AttachmentSignature.FlagAndKey));
         }
 
-        using var next = OverrideDoor.Open(_data, Support.Supported ? Support : Supported, Load);
+        using var next = OverrideDoor.Open(_data, Support.Supported ? Support : Supported, new TargetRules(), Load);
         Assert.All(next.List(), static one => Assert.Equal((AttachmentState.Refused, "this node's table is not open yet"), (one.State, one.Reason)));
         next.Serve(_table);
         Assert.All(next.List(), static one => Assert.Equal(AttachmentState.Attached, one.State));
@@ -139,14 +140,44 @@ public sealed class OverrideDoorTests : IDisposable
     }
 
     [Fact]
+    public void A_file_that_others_may_write_is_refused_before_it_is_read()
+    {
+        using var door = Open();
+        Elf.Binaries.Run("chmod", $"777 {_exe}");
+        Assert.Equal($"others than its owner may write {_exe} (mode 0777); --attach-writable allows it", door.Attach(new(_exe, "no_such_function")).Reason);
+        Elf.Binaries.Run("chmod", $"755 {_exe}");
+        Assert.Equal(AttachmentState.Attached, door.Attach(new(_exe, Symbol)).State);
+    }
+
+    /// <summary>As distributions ship programs: without names, which are in a file of their own.</summary>
+    [Fact]
+    public void A_function_whose_name_is_in_a_debug_file_is_attached_unless_others_may_write_that()
+    {
+        var (exe, debug) = (Path.Combine(_data, "shipped"), Path.Combine(_data, "shipped.debug"));
+        Elf.Binaries.Run("cc", $"-O2 -g -o {exe} {Path.Combine(RepositoryRoot.Path, "tests/vm/targets/target.c")}");
+        Elf.Binaries.Run("objcopy", $"--only-keep-debug {exe} {debug}");
+        Elf.Binaries.Run("objcopy", $"--strip-all --add-gnu-debuglink={debug} {exe}");
+        using var target = RunningTarget.Start(exe, "x");
+        target.WaitFor("flag x off");
+        using var door = Open();
+        Elf.Binaries.Run("chmod", $"666 {debug}");
+        Assert.Contains($"has no function called {Symbol}", door.Attach(new(exe, Symbol)).Reason, StringComparison.Ordinal);
+        Elf.Binaries.Run("chmod", $"644 {debug}");
+        var attached = door.Attach(new(exe, Symbol));
+        Assert.Equal(AttachmentState.Attached, attached.State);
+        Assert.Equal(0xcc, target.CodeAt(exe, attached.FileOffset!.Value, 1)[0]);
+        Expect(target, "flag x on");
+    }
+
+    [Fact]
     public void Without_support_or_without_a_table_in_the_kernel_the_reason_is_said()
     {
-        using var without = OverrideDoor.Open(_table, _data, new(OverrideObstacle.NoRights, "no rights", "get some"));
+        using var without = OverrideDoor.Open(_table, _data, new(OverrideObstacle.NoRights, "no rights", "get some"), new TargetRules());
         Assert.Equal("no rights; get some", without.Attach(new(_exe, Symbol)).Reason);
 
         var folder = TestTables.Folder(TableKind.File);
         using var file = TestTables.Open(TableKind.File, folder);
-        using var door = OverrideDoor.Open(_data, Supported, Load);
+        using var door = OverrideDoor.Open(_data, Supported, new TargetRules(), Load);
         door.Serve(file);
         Assert.Equal("this node's table is a file, which the kernel cannot answer from", door.Attach(new(_exe, Symbol)).Reason);
         Directory.Delete(folder, recursive: true);
@@ -201,7 +232,7 @@ public sealed class OverrideDoorTests : IDisposable
 
     private OverrideDoor Open()
     {
-        var door = OverrideDoor.Open(_data, Supported, Load);
+        var door = OverrideDoor.Open(_data, Supported, new TargetRules(), Load);
         door.Serve(_table);
         return door;
     }
