@@ -150,7 +150,20 @@ internal sealed class ElfFile
             segments[i] = ReadSegment(image, entry, $"segment {i}");
         }
 
+        RefuseOverlaps(segments);
         return segments;
+    }
+
+    /// <summary>Of two for one address it would be the loader's secret which one runs.</summary>
+    private static void RefuseOverlaps(ElfSegment[] segments)
+    {
+        var before = default(ElfSegment);
+        foreach (var segment in segments.Where(static one => one is { Type: Load, FileBytes: > 0 }).OrderBy(static one => one.Address))
+        {
+            if (before.Type == Load && before.End > segment.Address)
+                throw ElfRefusedException.Broken($"the segment at 0x{segment.Address:x}", "lies upon another");
+            before = segment;
+        }
     }
 
     private static ElfSegment ReadSegment(IImage image, ReadOnlySpan<byte> entry, string place)

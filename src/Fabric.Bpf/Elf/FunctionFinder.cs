@@ -22,12 +22,6 @@ internal static partial class FunctionFinder
     /// <exception cref="ElfRefusedException">There is none to attach to, or it is not clear which.</exception>
     internal static FoundFunction Find(ElfFile elf, string name, DebugFiles? files)
     {
-        if (ColdPart().Match(name) is { Success: true } cold)
-        {
-            throw new ElfRefusedException(
-                ElfProblem.NotCode, name, $"{name} is what the compiler moved out of {name[..cold.Index]}, and no call enters there; attach to {name[..cold.Index]}");
-        }
-
         var go = GoTable.Of(elf);
         var own = ElfSymbols.Find(elf, elf, name);
         if ((own.Function ?? InGo(go, name)) is { } function)
@@ -38,11 +32,19 @@ internal static partial class FunctionFinder
             ? Found(byDebug, elf, debug)
             : throw NotFound(elf, debug, go, name, own.Imported);
 
-        FoundFunction Found(ElfSymbol symbol, params IEnumerable<ElfFile?> tables) => new(
-            symbol,
-            GoAbi.Is(elf, go, symbol, name),
-            tables.OfType<ElfFile>().SelectMany(ElfSymbols.Functions).Concat(go?.Functions().Select(static one => one.Symbol) ?? []));
+        FoundFunction Found(ElfSymbol symbol, params IEnumerable<ElfFile?> tables)
+        {
+            var isGo = GoAbi.Is(elf, go, symbol, name);
+            // Go's functions may well be called so.
+            if (!isGo && ColdPart().Match(name) is { Success: true } cold)
+                throw Cold(name, name[..cold.Index]);
+            var others = tables.OfType<ElfFile>().SelectMany(ElfSymbols.Functions);
+            return new FoundFunction(symbol, isGo, go is null ? others : others.Concat(go.Functions().Select(static one => one.Symbol)));
+        }
     }
+
+    private static ElfRefusedException Cold(string name, string whole) => new(
+        ElfProblem.NotCode, name, $"{name} is what the compiler moved out of {whole}, and no call enters there; attach to {whole}");
 
     private static ElfSymbol? InGo(GoTable? go, string name)
     {

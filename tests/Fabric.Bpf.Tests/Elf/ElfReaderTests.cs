@@ -1,10 +1,11 @@
+using System.Buffers.Binary;
 using Fabric.Bpf.Elf;
 using Fabric.Tests.Shared;
 
 namespace Fabric.Bpf.Tests.Elf;
 
 [Collection(nameof(Binaries))]
-public sealed class ElfReaderTests(Binaries binaries)
+public sealed class ElfReaderTests(Binaries binaries, ITestOutputHelper output)
 {
     [Fact]
     public void A_symbol_lies_where_nm_says()
@@ -93,6 +94,45 @@ public sealed class ElfReaderTests(Binaries binaries)
     }
 
     internal static ElfFile Open(string path) => ElfFile.Read(new MemoryImage(File.ReadAllBytes(path)));
+
+    [Fact]
+    public void Whatever_programs_and_libraries_this_machine_has_are_read()
+    {
+        var read = 0;
+        Span<byte> magic = stackalloc byte[4];
+        foreach (var path in Directory.GetFiles("/usr/bin").Concat(Directory.GetFiles("/usr/lib/x86_64-linux-gnu")).Order(StringComparer.Ordinal))
+        {
+            if (new FileInfo(path) is not { LinkTarget: null, Length: > 64 })
+                continue;
+            using var file = File.OpenHandle(path);
+            var image = new FileImage(file);
+            if (!image.TryRead(0, magic) || !magic.SequenceEqual("\u007fELF"u8))
+                continue;
+            read++;
+            try
+            {
+                _ = ElfTarget.Find(image, "no such function", ProbeOptimisation.None);
+            }
+            catch (ElfRefusedException refused)
+            {
+                Assert.True(refused.Problem is ElfProblem.NoSymbol or ElfProblem.WrongKind, $"{path}: {refused.Message}");
+            }
+        }
+
+        output.WriteLine($"{read} files");
+        Assert.True(read > 50, $"{read}");
+    }
+
+    [Fact]
+    public void Segments_upon_each_other_are_refused()
+    {
+        var bytes = File.ReadAllBytes(binaries.Gcc);
+        var second = bytes.AsSpan(64 + 56 * Enumerable.Range(0, BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(56)))
+            .Where(i => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(64 + 56 * i)) == 1).ElementAt(1));
+        BinaryPrimitives.WriteInt64LittleEndian(second[8..], 0);
+        BinaryPrimitives.WriteInt64LittleEndian(second[16..], 0);
+        Assert.Equal(ElfProblem.Broken, Refusal(bytes, "is_enabled"));
+    }
 
     internal static ElfSymbol Symbol(ElfFile elf, string name) => FunctionFinder.Find(elf, name, files: null).Symbol;
 

@@ -14,8 +14,11 @@ public sealed class GoBinaries : IDisposable
         //go:noinline
         func fast() bool
 
+        //go:noinline
+        func cold(flag string) bool { return len(flag) > 200 && flag[199] == 'x' }
+
         func main() {
-            if isFeatureEnabled(os.Args[0]) || fast() {
+            if isFeatureEnabled(os.Args[0]) || cold(os.Args[0]) || fast() {
                 println("on")
             }
         }

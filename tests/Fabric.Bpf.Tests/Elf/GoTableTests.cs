@@ -68,6 +68,14 @@ public sealed class GoTableTests(GoBinaries binaries)
         }
     }
 
+    /// <summary>Of C's it would be the part of a function that is seldom run.</summary>
+    [Fact]
+    public void A_function_of_Go_may_be_called_cold()
+    {
+        Assert.True(ElfReaderTests.Find(binaries.Plain.Whole, "main.cold").IsGo);
+        Assert.True(ElfReaderTests.Find(binaries.Plain.Stripped, "main.cold").IsGo);
+    }
+
     [Fact]
     public void Go_before_1_17_is_refused()
     {
