@@ -5,27 +5,39 @@ using Fabric.Bpf.Table;
 namespace Fabric.Bpf.Attach;
 
 /// <summary>
-/// The override door of one node: functions of any program, which need not know of Fabric, answered by the table.
-/// Any thread may call any member.
+/// The override door of one node: functions of any program, which need not know of Fabric, answered by the table. What
+/// is attached is pinned and outlives the node, until a node of its name wants something else. Any thread may call
+/// any member.
 /// </summary>
 public sealed class OverrideDoor : IOverrideDoor
 {
-    private readonly Func<BpfTableMemory, OverrideProgram> _load;
+    /// <summary>Changes of files come in crowds: a round sees all of this long.</summary>
+    private static readonly TimeSpan Crowd = TimeSpan.FromMilliseconds(50);
 
-    // Guards all that follows.
+    /// <summary>How long a table that moves waits for the door to follow.</summary>
+    private static readonly TimeSpan FollowPatience = TimeSpan.FromSeconds(10);
+
+    private readonly Func<BpfTableMemory, OverrideProgram> _load;
+    private readonly Wakeups _wakeups = new();
+    private readonly DoorRounds _rounds;
+
+    // Guards all that follows. Nothing is waited for while it is held.
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, HeldAttachment> _held = new(StringComparer.Ordinal);
-    private Task _work = Task.CompletedTask;
+    private readonly List<IDisposable> _left = [];
+    private DoorInput _input;
+    private TaskCompletionSource _settled = Settled();
+    private Attachment[] _list = [];
     private FlagTable? _table;
-    private OverrideProgram? _program;
-    private string? _whyNone;
+    private Thread? _thread;
     private bool _disposed;
 
-    private OverrideDoor(OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
+    private OverrideDoor(string folder, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
     {
         _load = load;
+        _rounds = new DoorRounds(folder, _wakeups);
         Support = support;
-        _whyNone = support.Supported ? "this node's table is not open yet" : support.Sentence;
+        _input = new DoorInput { WhyNone = support.Supported ? "this node's table is not open yet" : support.Sentence };
+        _settled.SetResult();
     }
 
     /// <inheritdoc/>
@@ -34,17 +46,15 @@ public sealed class OverrideDoor : IOverrideDoor
     /// <summary>Whether this host can override at all.</summary>
     public OverrideSupport Support { get; }
 
-    /// <summary>Opens the door of a node.</summary>
+    /// <summary>Opens the door of a node. Nothing is attached or given back before <see cref="Serve"/> and <see cref="Want"/>.</summary>
     /// <param name="node">The node's name.</param>
     /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
-    public static OverrideDoor Open(string node, OverrideSupport support) => Open(node, support, OverrideProgram.Load);
+    public static OverrideDoor Open(string node, OverrideSupport support) =>
+        Open(LinkPins.FolderOf(node), support, OverrideProgram.Load);
 
-    /// <summary>The same, with a program of the caller's.</summary>
-    internal static OverrideDoor Open(string node, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
-    {
-        ArgumentException.ThrowIfNullOrEmpty(node);
-        return new OverrideDoor(support, load);
-    }
+    /// <summary>The same, with a folder for its links and a program of the caller's.</summary>
+    internal static OverrideDoor Open(string folder, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load) =>
+        new(folder, support, load);
 
     /// <summary>
     /// Answers from this table from now on, and from whatever takes its place. Called by whoever opened the table,
@@ -59,100 +69,79 @@ public sealed class OverrideDoor : IOverrideDoor
             _table?.Moved -= Follow;
             _table = table as FlagTable;
             _table?.Moved += Follow;
-            Use(_table?.Memory);
         }
+
+        Use((table as FlagTable)?.Memory);
     }
 
     /// <inheritdoc/>
-    public void Want(IReadOnlyList<AttachmentRequest> wanted)
-    {
-        lock (_lock)
-            _work = _work.ContinueWith(_ => Reconcile(wanted), TaskScheduler.Default);
-    }
+    public void Want(IReadOnlyList<AttachmentRequest> wanted) => Change(input => input with { Wanted = [.. wanted] });
 
     /// <inheritdoc/>
     public IReadOnlyList<Attachment> List()
     {
         lock (_lock)
-            return [.. _held.Values.Select(static held => held.Describe())];
+            return _list;
     }
 
     /// <inheritdoc/>
     public Task SettledAsync(CancellationToken token)
     {
         lock (_lock)
-            return _work.WaitAsync(token);
+            return _settled.Task.WaitAsync(token);
     }
 
-    /// <summary>Gives every function back to itself.</summary>
+    /// <summary>Ends the door's work. What is attached and pinned stays so, for the next process of this node.</summary>
     public void Dispose()
     {
-        lock (_lock)
-        {
-            _disposed = true;
-            _table?.Moved -= Follow;
-            foreach (var held in _held.Values)
-                held.Dispose();
-            _held.Clear();
-            _program?.Dispose();
-            _program = null;
-        }
-    }
-
-    private void Reconcile(IReadOnlyList<AttachmentRequest> wanted)
-    {
+        Thread? thread;
         lock (_lock)
         {
             if (_disposed)
                 return;
-            var byId = wanted.ToDictionary(static one => Attachment.IdOf(one.Exe, one.Symbol), StringComparer.Ordinal);
-            foreach (var id in _held.Keys.Except(byId.Keys).ToArray())
-            {
-                _held.Remove(id, out var gone);
-                gone!.Dispose();
-            }
-
-            foreach (var (id, request) in byId)
-                Keep(id, HeldAttachment.Prepare(request));
+            _disposed = true;
+            _table?.Moved -= Follow;
+            thread = _thread;
         }
 
-        Changed?.Invoke();
+        _wakeups.Call();
+        thread?.Join();
+        _settled.TrySetCanceled();
+        _rounds.Dispose();
+        _wakeups.Dispose();
+        _left.ForEach(static one => one.Dispose());
+        _input.Program?.Dispose();
+        _input.Table?.Dispose();
     }
 
-    private void Keep(string id, HeldAttachment held)
-    {
-        var known = _held.GetValueOrDefault(id);
-        if (known is { Attached: true } && known.IsSameAs(held))
-        {
-            held.Dispose();
-            return;
-        }
+    private static TaskCompletionSource Settled() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        held.Place(_program, _whyNone);
-        _held[id] = held;
-        known?.Dispose();
-    }
-
+    /// <summary>Called by the thread that writes the table, which must not go on while functions are answered from the old one.</summary>
     private void Follow(ITableMemory memory)
     {
-        lock (_lock)
-        {
-            if (!_disposed)
-                Use(memory);
-        }
+        Use(memory);
+        using var patience = new CancellationTokenSource(FollowPatience);
+        SettledAsync(patience.Token).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
     }
 
     /// <summary>
-    /// Loads the program for a table and moves everything to it. Without one, functions answer for themselves: an
-    /// answer from a table that nobody writes any more would stay wrong for good.
+    /// Loads the program for a table; everything moves to it. Without one, functions answer for themselves: an answer from
+    /// a table that nobody writes any more would stay wrong for good.
     /// </summary>
     private void Use(ITableMemory? memory)
     {
-        var old = _program;
-        (_program, _whyNone) = Load(memory);
-        foreach (var held in _held.Values)
-            held.Place(_program, _whyNone);
-        old?.Dispose();
+        var (program, whyNone) = Load(memory);
+        var pin = memory is BpfTableMemory table ? new TablePin(table) : null;
+        Change(input =>
+        {
+            foreach (var old in new IDisposable?[] { input.Program, input.Table })
+            {
+                if (old is not null)
+                    _left.Add(old);
+            }
+
+            return input with { Serves = true, Program = program, WhyNone = whyNone, Table = pin };
+        });
     }
 
     private (OverrideProgram? Program, string? WhyNone) Load(ITableMemory? memory)
@@ -169,5 +158,64 @@ public sealed class OverrideDoor : IOverrideDoor
         {
             return (null, refused.Message);
         }
+    }
+
+    private void Change(Func<DoorInput, DoorInput> change)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _input = change(_input) with { Version = _input.Version + 1 };
+            if (_settled.Task.IsCompleted)
+                _settled = Settled();
+            if (_thread is null)
+            {
+                _thread = new Thread(Work) { IsBackground = true, Name = "override door" };
+                _thread.Start();
+            }
+        }
+
+        _wakeups.Call();
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            DoorInput input;
+            IDisposable[] left;
+            lock (_lock)
+            {
+                if (_disposed)
+                    return;
+                input = _input;
+                left = [.. _left];
+                _left.Clear();
+            }
+
+            var list = _rounds.Do(input);
+            foreach (var old in left)
+                old.Dispose();
+            if (list is not null)
+                Publish(list, input.Version);
+            if (_wakeups.Wait(_rounds.Pause))
+                Thread.Sleep(Crowd);
+        }
+    }
+
+    private void Publish(Attachment[] list, int version)
+    {
+        bool changed;
+        lock (_lock)
+        {
+            changed = !_list.AsSpan().SequenceEqual(list);
+            _list = list;
+            if (version == _input.Version)
+                _settled.TrySetResult();
+        }
+
+        if (changed)
+            Changed?.Invoke();
     }
 }

@@ -13,11 +13,30 @@ internal sealed class OverrideProgram : IDisposable
     private const int PlaceShift = 34;
 
     private readonly BpfObject _object;
+    private readonly ProgramInfo? _info;
+    private readonly Dictionary<uint, bool> _same = [];
 
-    private OverrideProgram(BpfObject obj) => _object = obj;
+    private OverrideProgram(BpfObject obj)
+    {
+        _object = obj;
+        _info = ProgramInfo.Of(obj.Program);
+    }
 
     /// <summary>Descriptor of the table that it reads.</summary>
     internal int Table => _object.Table;
+
+    /// <summary>Whether the table was ever written: until then the program leaves every function its own answer.</summary>
+    internal unsafe bool HasAnswers
+    {
+        get
+        {
+            using var header = Mapping.Of(_object.Table, ElfFile.PageBytes, writable: false);
+            return ((TableHeader*)header.Bytes)->Revision[0] != 0 || ((TableHeader*)header.Bytes)->Revision[1] != 0;
+        }
+    }
+
+    /// <summary>Maps that a program of an earlier process must have had too, to do what this one does.</summary>
+    private IEnumerable<uint> SharedMaps => [BpfObject.MapId(_object.Table)];
 
     /// <summary>Loads it for the table of a node.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
@@ -55,6 +74,23 @@ internal sealed class OverrideProgram : IDisposable
         | (withKey ? WithKey : 0)
         | (ulong)(target.Offset % ElfFile.PageBytes) << PlaceShift;
 
+    /// <summary>Whether a link does what one made now would do: the same instructions with the same table, told the same.</summary>
+    internal bool IsBehind(LinkInfo link, ElfTarget target, bool go, bool withKey)
+    {
+        if (link.Offset != target.Offset || link.Cookie != Cookie(target, go, withKey))
+            return false;
+        if (!_same.TryGetValue(link.Program, out var same))
+            _same[link.Program] = same = IsSame(ProgramInfo.OfId(link.Program));
+        return same;
+    }
+
+    /// <summary>Whether a process that would map the file now would have the probe; also true where that cannot be seen.</summary>
+    internal static bool IsPlaced(RegularFile file, ElfTarget target)
+    {
+        using var page = PrivatePage.Map(file.Handle, target.Offset, executable: false);
+        return page?.Read(target.Offset) is null or Trap;
+    }
+
     /// <summary>Attaches it, and makes sure that the probe is there: the kernel's word alone proves nothing.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses, or has not done it.</exception>
     internal UprobeLink Attach(RegularFile file, ElfTarget target, bool go, bool withKey)
@@ -72,4 +108,7 @@ internal sealed class OverrideProgram : IDisposable
     }
 
     public void Dispose() => _object.Dispose();
+
+    private bool IsSame(ProgramInfo? other) =>
+        _info is not null && other is not null && _info.Tag == other.Tag && SharedMaps.All(other.Maps.Contains);
 }

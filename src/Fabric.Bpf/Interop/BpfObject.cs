@@ -73,6 +73,14 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
+    /// <summary>The kernel's number for a map.</summary>
+    internal static uint MapId(int map)
+    {
+        Libbpf.MapInfo info;
+        var length = (uint)sizeof(Libbpf.MapInfo);
+        return Libbpf.bpf_obj_get_info_by_fd(map, &info, &length) < 0 ? 0 : info.Id;
+    }
+
     public void Dispose()
     {
         if (_object != 0)

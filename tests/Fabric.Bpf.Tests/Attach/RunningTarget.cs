@@ -11,6 +11,7 @@ internal sealed class RunningTarget : IDisposable
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
+    private bool _ended;
 
     private RunningTarget(Process process)
     {
@@ -62,6 +63,9 @@ internal sealed class RunningTarget : IDisposable
 
     public void Dispose()
     {
+        if (_ended)
+            return;
+        _ended = true;
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();
