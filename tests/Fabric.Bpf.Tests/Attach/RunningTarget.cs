@@ -27,6 +27,8 @@ internal sealed class RunningTarget : IDisposable
         _process.BeginOutputReadLine();
     }
 
+    internal int Id => _process.Id;
+
     internal static RunningTarget Start(string exe, params string[] arguments) =>
         new(Process.Start(new ProcessStartInfo(exe, arguments) { RedirectStandardOutput = true })!);
 
