@@ -32,12 +32,12 @@ internal sealed class DoorRounds(string folder, Wakeups wakeups) : IDisposable
         var slowly = _pinned.IsDue();
         if (slowly)
             input.Table?.Restore();
+        if (slowly || !_owner)
+            KeepPins(input);
         if (input.Wanted is not { } wanted)
             return [];
         if (!input.Serves)
             return [.. wanted.Select(one => Attachment.Refused(one, input.WhyNone!)).OrderBy(static one => one.Id, StringComparer.Ordinal)];
-        if (slowly || !_owner)
-            KeepPins(input);
         if (MustWait(input))
             return null;
 
@@ -74,10 +74,13 @@ internal sealed class DoorRounds(string folder, Wakeups wakeups) : IDisposable
             links.ForEach(static link => link.Release());
     }
 
-    /// <summary>Links are pinned where they are not; those of an earlier process are met once, when the folder becomes this one's.</summary>
+    /// <summary>
+    /// The folder's lock says that this node lives, also while nothing is attached. Links are pinned where they are not;
+    /// those of an earlier process are met once, when the folder becomes this one's.
+    /// </summary>
     private void KeepPins(DoorInput input)
     {
-        if (input.Program is null && !Directory.Exists(folder))
+        if (input.Table is null && !Directory.Exists(folder))
             return;
         var owned = _pins.WhyNot() is null;
         if (owned && !_owner)

@@ -55,7 +55,7 @@ internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups)
     /// <summary>Holds a file that an earlier process attached to and a process still runs.</summary>
     internal void Inherit(CodeMapping mapping)
     {
-        if (TargetFile.Open(request, mapping) is { } target)
+        if (_files.TrueForAll(file => (file.Identity.Device, file.Identity.Inode) != mapping.File) && TargetFile.Open(request, mapping) is { } target)
             _files.Add(new HeldFile(Id, request, target, wakeups) { RunBy = mapping });
     }
 

@@ -49,13 +49,15 @@ internal sealed class DoorHost : IDisposable
     internal string[] Pinned => Directory.Exists(Links) ? Directory.GetFiles(Links) : [];
 
     /// <summary>The door of a node that has opened this table.</summary>
-    internal OverrideDoor Open(bool serve = true)
+    internal OverrideDoor Open()
     {
-        var door = OverrideDoor.Open(Links, Supported, Load);
-        if (serve)
-            door.Serve(Table);
+        var door = Open(Links);
+        door.Serve(Table);
         return door;
     }
+
+    /// <summary>A door that has no table yet.</summary>
+    internal static OverrideDoor Open(string links) => OverrideDoor.Open(links, Supported, Load);
 
     internal static async Task<Attachment> WantAsync(OverrideDoor door, AttachmentRequest request)
     {

@@ -107,7 +107,7 @@ public sealed class OverrideDoorTests : IDisposable
 
         var folder = TestTables.Folder(TableKind.File);
         using var file = TestTables.Open(TableKind.File, folder);
-        using var door = _host.Open(serve: false);
+        using var door = DoorHost.Open(_host.Links);
         Assert.Equal("this node's table is not open yet", (await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol))).Reason);
         door.Serve(file);
         await door.SettledAsync(DoorHost.Token);

@@ -64,6 +64,27 @@ public sealed class PinnedDoorTests : IDisposable
     }
 
     [Fact]
+    public async Task A_link_of_another_program_is_replaced()
+    {
+        var attached = await AttachAndEndAsync();
+        Assert.Equal(0, Libc.unlink(Assert.Single(_host.Pinned)));
+        var (table, geometry) = ((BpfTableMemory)_host.Table.Memory).ForReaders;
+        var file = attached.Files[0];
+        string left;
+        using (var other = BpfObject.Load(Programs.Empty, geometry, table))
+        using (var link = UprobeLink.Attach(other.Program, _host.Exe, file.FileOffset!.Value, cookie: 0))
+        {
+            left = Path.Combine(_host.Links, new LinkName(attached.Id, (ulong)file.Device, (ulong)file.Inode, link.Info!.Id).ToString());
+            Assert.True(link.Pin(left));
+        }
+
+        using var next = _host.Open();
+        Assert.Equal(attached, await DoorHost.WantAsync(next, Request));
+        Assert.NotEqual(left, Assert.Single(_host.Pinned));
+        await DoorHost.GiveBackAsync(next);
+    }
+
+    [Fact]
     public async Task A_replaced_file_that_is_still_run_stays_answered_for_by_the_next_node()
     {
         using var old = RunningTarget.Start(_host.Exe, "x");
