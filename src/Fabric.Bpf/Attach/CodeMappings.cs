@@ -32,33 +32,31 @@ internal sealed unsafe class CodeMappings
     /// <summary>Whether a process still maps what it was found to map.</summary>
     internal bool Holds(CodeMapping known) => Of(known.Process, new HashSet<ulong> { known.File.Inode }).Any(mapping => mapping.File == known.File);
 
+    /// <summary>The mappings of a process that may be among those sought, by the number that its file has.</summary>
+    private List<CodeMapping> Of(int process, HashSet<ulong> inodes) =>
+        [.. Ranges(process, inodes).Select(one => Look(process, $"/proc/{process}/map_files/{one.Range}", one.File))];
+
     /// <summary>
-    /// The mappings of a process that may be among those sought. The list of mappings has the number of a file, but on
-    /// some file systems not the device that <c>stat</c> gives: so the mapping itself is asked.
+    /// The list of mappings has the number of a file, but on some file systems not the device that <c>stat</c> gives: so the
+    /// mapping itself is asked. Without the right to follow it (CAP_CHECKPOINT_RESTORE) there is the executable, and at
+    /// last what the list says.
     /// </summary>
-    private List<CodeMapping> Of(int process, HashSet<ulong> inodes)
+    private static CodeMapping Look(int process, string mapping, (ulong Device, ulong Inode) listed)
     {
-        var found = new List<CodeMapping>();
-        foreach (var range in Ranges(process, inodes))
+        foreach (var place in new[] { mapping, $"/proc/{process}/exe" })
         {
-            // Without the right to look at a mapping, which is more than to look at a process, there is still the executable.
-            foreach (var place in new[] { $"/proc/{process}/map_files/{range}", $"/proc/{process}/exe" })
-            {
-                Libc.FileStatus status;
-                if (Libc.fstatat(Libc.CurrentFolder, place, &status, 0) != 0)
-                    continue;
-                found.Add(new CodeMapping(process, place, (status.Device, status.Inode)));
-                break;
-            }
+            Libc.FileStatus status;
+            if (Libc.fstatat(Libc.CurrentFolder, place, &status, 0) == 0 && status.Inode == listed.Inode)
+                return new CodeMapping(process, place, (status.Device, status.Inode));
         }
 
-        return found;
+        return new CodeMapping(process, mapping, listed);
     }
 
     /// <summary>Where in a process code lies whose file has one of these numbers.</summary>
-    private List<string> Ranges(int process, HashSet<ulong> inodes)
+    private List<(string Range, (ulong Device, ulong Inode) File)> Ranges(int process, HashSet<ulong> inodes)
     {
-        var ranges = new List<string>();
+        var ranges = new List<(string, (ulong, ulong))>();
         try
         {
             using var maps = new FileStream($"/proc/{process}/maps", FileMode.Open, FileAccess.Read, FileShare.ReadWrite, bufferSize: 0);
@@ -86,17 +84,26 @@ internal sealed unsafe class CodeMappings
     }
 
     /// <summary>Of a line such as <c>00400000-00452000 r-xp 00000000 08:02 173521 /usr/bin/shop</c>.</summary>
-    private static string? RangeOf(ReadOnlySpan<byte> line, HashSet<ulong> inodes)
+    private static (string Range, (ulong Device, ulong Inode) File)? RangeOf(ReadOnlySpan<byte> line, HashSet<ulong> inodes)
     {
         var rest = line;
         var range = Next(ref rest);
         if (Next(ref rest) is not [_, _, (byte)'x', ..])
             return null;
         _ = Next(ref rest);
-        _ = Next(ref rest);
+        var device = Next(ref rest);
         return ulong.TryParse(Next(ref rest), NumberStyles.None, CultureInfo.InvariantCulture, out var inode) && inodes.Contains(inode)
-            ? Unpadded(Encoding.ASCII.GetString(range))
+            ? (Unpadded(Encoding.ASCII.GetString(range)), (DeviceOf(Encoding.ASCII.GetString(device)), inode))
             : null;
+    }
+
+    /// <summary>Of <c>08:02</c>, as <c>stat</c> has it.</summary>
+    private static ulong DeviceOf(string text)
+    {
+        var parts = text.Split(':');
+        var (major, minor) = (ulong.Parse(parts[0], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture),
+            ulong.Parse(parts[1], NumberStyles.AllowHexSpecifier, CultureInfo.InvariantCulture));
+        return (minor & 0xff) | (major & 0xfff) << 8 | (minor & ~0xffUL) << 12;
     }
 
     /// <summary>What stands before the next space; the rest begins behind it.</summary>

@@ -128,12 +128,13 @@ internal sealed class HeldFile(string attachment, AttachmentRequest request, Tar
         _target.Dispose();
     }
 
+    /// <summary>Whether the link of another one is on this one too.</summary>
     private bool IsOneWith(HeldFile other) =>
-        _target.IsLike(other._target) && _target.File is { } one && other._target.File is { } two && SameContent.Is(one, two);
+        _target.IsLike(other._target) && SameContent.IsProbed(_target.File!, other._target.File!, _target.Target!);
 
     /// <summary>Whether a link of an earlier process is what would be made here now.</summary>
     private bool DoesTheSame(PinnedLink link) =>
-        link.Info is { } info && _program!.IsBehind(info, _target.Target!, IsGo, WithKey) && OverrideProgram.IsPlaced(_target.File!, _target.Target!);
+        link.Info is { } info && _program!.IsBehind(link.Name.Program, info, _target.Target!, IsGo, WithKey) && OverrideProgram.IsPlaced(_target.File!, _target.Target!);
 
     /// <summary>Attaches a program first; the one that was attached goes at last, so that no call in between is missed.</summary>
     private void Attach(Placement with, OverrideProgram program)
@@ -141,7 +142,7 @@ internal sealed class HeldFile(string attachment, AttachmentRequest request, Tar
         var old = _link;
         try
         {
-            _link = with.Pins.Keep(program.Attach(_target.File!, _target.Target!, IsGo, WithKey), attachment, Identity);
+            _link = with.Pins.Keep(program.Attach(_target.File!, _target.Target!, IsGo, WithKey), program.Mark, attachment, Identity);
         }
         catch (BpfRefusedException refused)
         {

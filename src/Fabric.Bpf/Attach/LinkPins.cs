@@ -49,9 +49,9 @@ internal sealed class LinkPins(string folder) : IDisposable
     }
 
     /// <summary>A link that outlives this process where it can be pinned, and otherwise ends with it.</summary>
-    internal PinnedLink Keep(UprobeLink link, string attachment, FileIdentity file)
+    internal PinnedLink Keep(UprobeLink link, string program, string attachment, FileIdentity file)
     {
-        var name = new LinkName(attachment, file.Device, file.Inode, link.Info?.Id ?? 0);
+        var name = new LinkName(attachment, file.Device, file.Inode, program, link.Info?.Id ?? 0);
         var pinned = new PinnedLink(link, name, Path.Combine(folder, name.ToString()));
         if (_lock >= 0)
             pinned.Restore();

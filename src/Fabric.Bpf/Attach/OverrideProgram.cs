@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fabric.Bpf.Elf;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
@@ -13,14 +14,18 @@ internal sealed class OverrideProgram : IDisposable
     private const int PlaceShift = 34;
 
     private readonly BpfObject _object;
-    private readonly ProgramInfo? _info;
-    private readonly Dictionary<uint, bool> _same = [];
 
     private OverrideProgram(BpfObject obj)
     {
         _object = obj;
-        _info = ProgramInfo.Of(obj.Program);
+        Mark = string.Join('+', SharedMaps.Select(static map => map.ToString(CultureInfo.InvariantCulture)).Prepend($"{BpfObject.Tag(obj.Program):x16}"));
     }
+
+    /// <summary>
+    /// Says what it does: a digest of its instructions, and the kernel's numbers of the maps it does it with. Written in
+    /// the name of each pinned link, since only a process with CAP_SYS_ADMIN could ask the kernel for the program of a link.
+    /// </summary>
+    internal string Mark { get; }
 
     /// <summary>Descriptor of the table that it reads.</summary>
     internal int Table => _object.Table;
@@ -75,14 +80,8 @@ internal sealed class OverrideProgram : IDisposable
         | (ulong)(target.Offset % ElfFile.PageBytes) << PlaceShift;
 
     /// <summary>Whether a link does what one made now would do: the same instructions with the same table, told the same.</summary>
-    internal bool IsBehind(LinkInfo link, ElfTarget target, bool go, bool withKey)
-    {
-        if (link.Offset != target.Offset || link.Cookie != Cookie(target, go, withKey))
-            return false;
-        if (!_same.TryGetValue(link.Program, out var same))
-            _same[link.Program] = same = IsSame(ProgramInfo.OfId(link.Program));
-        return same;
-    }
+    internal bool IsBehind(string mark, LinkInfo link, ElfTarget target, bool go, bool withKey) =>
+        mark == Mark && link.Offset == target.Offset && link.Cookie == Cookie(target, go, withKey);
 
     /// <summary>Whether a process that would map the file now would have the probe; also true where that cannot be seen.</summary>
     internal static bool IsPlaced(RegularFile file, ElfTarget target)
@@ -108,7 +107,4 @@ internal sealed class OverrideProgram : IDisposable
     }
 
     public void Dispose() => _object.Dispose();
-
-    private bool IsSame(ProgramInfo? other) =>
-        _info is not null && other is not null && _info.Tag == other.Tag && SharedMaps.All(other.Maps.Contains);
 }

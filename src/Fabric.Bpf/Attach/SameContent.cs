@@ -1,4 +1,5 @@
 using System.Buffers.Binary;
+using Fabric.Bpf.Elf;
 using Fabric.Bpf.Interop;
 
 namespace Fabric.Bpf.Attach;
@@ -14,18 +15,27 @@ internal static unsafe class SameContent
     private const ulong FrameMask = (1UL << 55) - 1;
 
     /// <summary>
-    /// Compares where in the memory of the machine their first page is: only one file has it. False also where this
-    /// process may not know (it takes CAP_SYS_ADMIN), which costs a second probe and nothing else.
+    /// Whether a probe on the one, which is there, is on the other too. Where this process may not look at frames, which
+    /// takes CAP_SYS_ADMIN, handles decide; where neither can be had, the answer is no, which costs a second probe and
+    /// nothing else.
     /// </summary>
-    internal static bool Is(RegularFile one, RegularFile other)
+    internal static bool IsProbed(RegularFile other, RegularFile probed, ElfTarget target) =>
+        OverrideProgram.IsPlaced(other, target) && (HaveOneFrame(other, probed) ?? HaveOneHandle(other, probed));
+
+    /// <summary>
+    /// Compares where in the memory of the machine their first page is: only one file has it. Null where this process may
+    /// not know.
+    /// </summary>
+    internal static bool? HaveOneFrame(RegularFile one, RegularFile other)
     {
         var first = Map(one);
         var second = Map(other);
         try
         {
+            if (first == null || second == null || FrameOf(first) is not (var frame and not 0))
+                return null;
             // Asked again at last, since the kernel may have given the frame to another page meanwhile.
-            return first != null && second != null
-                && FrameOf(first) is var frame and not 0 && frame == FrameOf(second) && frame == FrameOf(first);
+            return frame == FrameOf(second) && frame == FrameOf(first);
         }
         finally
         {
@@ -33,6 +43,13 @@ internal static unsafe class SameContent
             Unmap(second);
         }
     }
+
+    /// <summary>
+    /// Compares the numbers of the files below. An overlay's copy still has the number of what it is a copy of: so this
+    /// alone proves nothing.
+    /// </summary>
+    internal static bool HaveOneHandle(RegularFile one, RegularFile other) =>
+        FileHandle.Of(one) is { Length: > 0 } handle && handle.AsSpan().SequenceEqual(FileHandle.Of(other));
 
     private static byte* Map(RegularFile file)
     {

@@ -43,6 +43,9 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int dup(int fd);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int name_to_handle_at(int folder, string path, FileHandle.Raw* handle, int* mount, int flags);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int flock(int fd, int operation);
 

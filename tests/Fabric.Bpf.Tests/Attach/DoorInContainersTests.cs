@@ -1,4 +1,5 @@
 using Fabric.Bpf.Attach;
+using Fabric.Bpf.Interop;
 using Fabric.Bpf.Tests.Elf;
 using Fabric.Tests.Shared;
 
@@ -43,6 +44,15 @@ public sealed class DoorInContainersTests : IDisposable
         Assert.Single(_host.Pinned);
         DoorHost.Expect(one, "flag x on");
         DoorHost.Expect(two, "flag x on");
+        using (var host = RegularFile.Open(_host.Exe))
+        using (var below = RegularFile.Open($"/proc/{one.Id}/root{_host.Exe}"))
+        using (var other = RegularFile.Open("/bin/true"))
+        {
+            Assert.True(SameContent.HaveOneFrame(host, below));
+            Assert.True(SameContent.HaveOneHandle(host, below));
+            Assert.False(SameContent.HaveOneFrame(other, below));
+            Assert.False(SameContent.HaveOneHandle(other, below));
+        }
 
         // Its time alone is set, and yet the container has a copy of its own from here on.
         File.SetLastWriteTimeUtc($"/proc/{one.Id}/root{_host.Exe}", new DateTime(2020, 1, 1, 0, 0, 0, DateTimeKind.Utc));

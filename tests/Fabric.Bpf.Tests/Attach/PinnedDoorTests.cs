@@ -74,7 +74,7 @@ public sealed class PinnedDoorTests : IDisposable
         using (var other = BpfObject.Load(Programs.Empty, geometry, table))
         using (var link = UprobeLink.Attach(other.Program, _host.Exe, file.FileOffset!.Value, cookie: 0))
         {
-            left = Path.Combine(_host.Links, new LinkName(attached.Id, (ulong)file.Device, (ulong)file.Inode, link.Info!.Id).ToString());
+            left = Path.Combine(_host.Links, new LinkName(attached.Id, (ulong)file.Device, (ulong)file.Inode, "0123456789abcdef+1", link.Info!.Id).ToString());
             Assert.True(link.Pin(left));
         }
 
