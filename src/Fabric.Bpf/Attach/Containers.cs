@@ -13,15 +13,15 @@ internal sealed class Containers
     private readonly Every _due = new(TimeSpan.FromSeconds(1));
     private readonly HashSet<ulong> _known = [];
     private readonly Queue<ulong> _turns = [];
-    private HashSet<string> _lookedFor = [];
+    private HashSet<HeldAttachment> _lookedFor = [];
 
     internal void Look(IReadOnlyCollection<HeldAttachment> held)
     {
-        var ids = held.Select(static one => one.Id).ToHashSet(StringComparer.Ordinal);
-        var more = !ids.IsSubsetOf(_lookedFor);
+        // Who is new has to be looked for everywhere before what it replaces is let go.
+        var more = !_lookedFor.IsSupersetOf(held);
         if (!_due.IsDue() && !more)
             return;
-        _lookedFor = ids;
+        _lookedFor = [.. held];
         _namespaces.Scan();
         var spaces = _namespaces.Spaces;
         foreach (var one in held)

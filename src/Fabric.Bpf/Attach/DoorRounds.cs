@@ -1,3 +1,4 @@
+using System.Collections.Concurrent;
 using Fabric.Bpf.Interop;
 
 namespace Fabric.Bpf.Attach;
@@ -10,6 +11,8 @@ internal sealed class DoorRounds(string folder, Wakeups wakeups) : IDisposable
 {
     /// <summary>How long links of an earlier process are left alone while the table is still empty.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
+
+    private const int MaxReleasing = 16;
 
     private readonly SortedDictionary<string, HeldAttachment> _held = new(StringComparer.Ordinal);
     private readonly LinkPins _pins = new(folder);
@@ -66,12 +69,23 @@ internal sealed class DoorRounds(string folder, Wakeups wakeups) : IDisposable
         _pins.Dispose();
     }
 
+    /// <summary>
+    /// Each waits for the kernel and does nothing meanwhile, so they wait together: by threads of their own, of which the
+    /// pool would give one for each CPU.
+    /// </summary>
     private static void Release(List<PinnedLink> links)
     {
-        if (links.Count > 1)
-            Parallel.ForEach(links, static link => link.Release());
-        else
-            links.ForEach(static link => link.Release());
+        var left = new ConcurrentQueue<PinnedLink>(links);
+        var threads = Enumerable.Range(0, Math.Clamp(links.Count - 1, 0, MaxReleasing)).Select(_ => new Thread(Drain) { IsBackground = true }).ToArray();
+        Array.ForEach(threads, static thread => thread.Start());
+        Drain();
+        Array.ForEach(threads, static thread => thread.Join());
+
+        void Drain()
+        {
+            while (left.TryDequeue(out var link))
+                link.Release();
+        }
     }
 
     /// <summary>

@@ -194,13 +194,26 @@ public sealed class OverrideDoor : IOverrideDoor
                 _left.Clear();
             }
 
-            var list = _rounds.Do(input);
+            var list = Do(input);
             foreach (var old in left)
                 old.Dispose();
             if (list is not null)
                 Publish(list, input.Version);
             if (_wakeups.Wait(_rounds.Pause))
                 Thread.Sleep(Crowd);
+        }
+    }
+
+    /// <summary>A round that could not even look is repeated: what is attached stays so meanwhile.</summary>
+    private Attachment[]? Do(DoorInput input)
+    {
+        try
+        {
+            return _rounds.Do(input);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or TableUnusableException)
+        {
+            return null;
         }
     }
 

@@ -4,12 +4,13 @@ using Fabric.Bpf.Attach;
 
 namespace Fabric.Bpf.Tests.Attach;
 
-/// <summary>Two hundred attachments on a host with five hundred processes more; a thousand new versions.</summary>
+/// <summary>Two hundred attachments on a host with five hundred processes more, ten of them in mount namespaces of their own; a thousand new versions.</summary>
 [Collection("kernel")]
 public sealed class DoorAtScaleTests(ITestOutputHelper output) : IDisposable
 {
     private const int Attachments = 200;
     private const int ProcessCount = 500;
+    private const int Spaces = 10;
     private const int Redeployments = 1000;
     private const int AtOnce = 20;
 
@@ -21,7 +22,7 @@ public sealed class DoorAtScaleTests(ITestOutputHelper output) : IDisposable
     {
         var requests = Spread(Attachments);
         for (var i = 0; i < ProcessCount; i++)
-            _processes.Add(Process.Start(new ProcessStartInfo(i % 2 == 0 ? "/bin/sleep" : requests[i % Attachments].Exe, i % 2 == 0 ? "600" : "x") { RedirectStandardOutput = true })!);
+            Run(i < Spaces ? ["unshare", "--mount", "sleep", "600"] : i % 2 == 0 ? ["/bin/sleep", "600"] : [requests[i % Attachments].Exe, "x"]);
 
         using var door = _host.Open();
         var clock = Stopwatch.StartNew();
@@ -111,6 +112,9 @@ public sealed class DoorAtScaleTests(ITestOutputHelper output) : IDisposable
         var run = File.ReadAllText($"{task}/schedstat").Split(' ')[0];
         return TimeSpan.FromMicroseconds(long.Parse(run, CultureInfo.InvariantCulture) / 1000.0);
     }
+
+    private void Run(string[] command) =>
+        _processes.Add(Process.Start(new ProcessStartInfo(command[0], command[1..]) { RedirectStandardOutput = true })!);
 
     private AttachmentRequest[] Spread(int count) =>
         [.. Enumerable.Range(0, count).Select(i =>
