@@ -12,4 +12,7 @@ internal static class ExitCode
     public const int Conflict = 6;
     public const int NotPermitted = 7;
     public const int TimedOut = 8;
+
+    /// <summary>The write applied, and hosts are behind with it.</summary>
+    public const int Behind = 9;
 }

@@ -32,4 +32,16 @@ internal static partial class Log
 
     [LoggerMessage(2400, LogLevel.Critical, "States or tables have diverged: {Pair}")]
     public static partial void Diverged(ILogger logger, string pair);
+
+    [LoggerMessage(2500, LogLevel.Debug, "The feed of {Remote} ended: {Reason}")]
+    public static partial void FeedEnded(ILogger logger, string remote, string reason);
+
+    [LoggerMessage(2501, LogLevel.Information, "Fed by {Source}, from revision {Index} on")]
+    public static partial void Fed(ILogger logger, Uri source, long index);
+
+    [LoggerMessage(2502, LogLevel.Warning, "Not fed by {Source}: {Reason}")]
+    public static partial void NotFed(ILogger logger, Uri source, string reason);
+
+    [LoggerMessage(2503, LogLevel.Critical, "This host has diverged from {Source} at revision {Index}; it takes everything anew")]
+    public static partial void ObserverDiverged(ILogger logger, Uri source, long index);
 }

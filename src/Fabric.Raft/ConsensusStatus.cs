@@ -8,6 +8,9 @@ public enum MemberRole
     Follower,
     Candidate,
     Leader,
+
+    /// <summary>Follows without a vote.</summary>
+    Observer,
 }
 
 /// <summary>What a member knows of its fabric.</summary>

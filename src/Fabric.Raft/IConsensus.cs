@@ -1,4 +1,5 @@
 using Fabric.Flags.Changes;
+using Fabric.Raft.Observers;
 
 namespace Fabric.Raft;
 
@@ -10,6 +11,9 @@ public interface IConsensus : IAsyncDisposable
 {
     /// <summary>The state after the last applied entry: an exact prefix of the log. Any thread may read it.</summary>
     FabricState State { get; }
+
+    /// <summary>What was applied here last, for hosts that follow.</summary>
+    EntryFeed Feed { get; }
 
     /// <summary>What this member knows of the fabric right now. Any thread may read it.</summary>
     ConsensusStatus Status { get; }
@@ -34,6 +38,10 @@ public interface IConsensus : IAsyncDisposable
 
     /// <summary>Waits until <see cref="State"/> contains <paramref name="index"/>.</summary>
     Task WaitForAppliedAsync(long index, CancellationToken token);
+
+    /// <summary>Writes what is applied now as a snapshot, with a checksum of its own.</summary>
+    /// <returns>The index it holds; 0, and nothing written, where nothing is applied yet.</returns>
+    Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token);
 
     /// <summary>Completes when a leader is known, with its name.</summary>
     Task<string> WaitForLeaderAsync(CancellationToken token);

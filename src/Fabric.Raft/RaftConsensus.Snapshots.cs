@@ -21,8 +21,7 @@ public abstract record SnapshotInstall
 
 public sealed partial class RaftConsensus
 {
-    /// <summary>Writes what is applied now as a snapshot, for a member that is too far behind to get it through Raft.</summary>
-    /// <returns>The index it holds; 0, and nothing written, where nothing is applied yet.</returns>
+    /// <inheritdoc/>
     public async Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(destination);

@@ -3,6 +3,7 @@ using System.Net;
 using DotNext.Net.Cluster.Consensus.Raft;
 using Fabric.Raft.Log;
 using Fabric.Raft.Logging;
+using Fabric.Raft.Observers;
 using Fabric.Raft.Snapshots;
 using Fabric.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
@@ -62,6 +63,9 @@ public sealed partial class RaftConsensus : IConsensus
 
     /// <inheritdoc/>
     public FabricState State => Now?.Machine.State.Fabric ?? FabricState.Empty;
+
+    /// <inheritdoc/>
+    public EntryFeed Feed { get; } = new();
 
     /// <inheritdoc/>
     public ConsensusStatus Status
@@ -138,7 +142,7 @@ public sealed partial class RaftConsensus : IConsensus
         var store = new SnapshotStore(folder.Snapshots, logger);
         var found = store.Load();
         var policy = new SnapshotPolicy(options.EntriesPerSnapshot, options.BytesPerSnapshot, options.EntriesKeptBehindSnapshot);
-        var machine = new FabricStateMachine(found, store, policy, sink, Fail, logger);
+        var machine = new FabricStateMachine(found, store, policy, sink, Feed, Fail, logger);
         DurableLog? log = null;
         try
         {

@@ -16,6 +16,19 @@ public sealed class OtherCommandTests(LiveNode node) : IClassFixture<LiveNode>
     }
 
     [Fact]
+    public async Task A_write_can_wait_for_the_fleet()
+    {
+        var waited = await node.RunAsync("flag", "set", "waited", "--default", "on", "--wait");
+        Assert.Equal((0, ""), (waited.Code, waited.Error));
+        Assert.EndsWith("1 hosts have it\n", waited.Out, StringComparison.Ordinal);
+        var json = await node.RunAsync("flag", "off", "waited", "--wait", "2s", "-o", "json");
+        Assert.Equal("a", JsonDocument.Parse(json.Out).RootElement.GetProperty("fleet").GetProperty("applied")[0].GetString());
+        var wrong = await node.RunAsync("flag", "on", "waited", "--wait", "soon");
+        Assert.Equal(1, wrong.Code);
+        Assert.Contains("?timeout", wrong.Error, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Doctor_finds_a_sound_node_sound()
     {
         var doctor = await node.RunAsync("doctor", "-o", "json");

@@ -21,6 +21,8 @@ internal sealed class ClientOptions(Terminal terminal)
         Recursive = true,
     }, "table", "json");
 
+    private readonly Option<string?> _wait = FleetOption.Make();
+
     public Terminal Terminal => terminal;
 
     /// <summary>Gives the options to a command and to all below it.</summary>
@@ -28,6 +30,7 @@ internal sealed class ClientOptions(Terminal terminal)
     {
         command.Options.Add(_url);
         command.Options.Add(_output);
+        command.Options.Add(_wait);
         return command;
     }
 
@@ -36,7 +39,7 @@ internal sealed class ClientOptions(Terminal terminal)
     {
         command.SetAction(async (parse, token) =>
         {
-            using var session = new Session(terminal, Endpoints(parse), parse.GetValue(_output) == "json");
+            using var session = new Session(terminal, Endpoints(parse), parse.GetValue(_output) == "json", FleetOption.Read(parse, _wait));
             return await run(parse, session, token);
         });
         return command;

@@ -4,7 +4,7 @@ using Fabric.Cli.Output;
 namespace Fabric.Cli.Client;
 
 /// <summary>One command's conversation with a fabric, and what it prints of it.</summary>
-internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, bool json) : IDisposable
+internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, bool json, string? wait = null) : IDisposable
 {
     private readonly NodeClient _client = new(endpoints, terminal.Error);
 
@@ -20,14 +20,14 @@ internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, b
     /// <summary>Sends, and prints the answer: as it is, or by <paramref name="show"/>. Failures get their exit code.</summary>
     public async Task<int> SendAsync(Call call, Func<Reply, Task> show, CancellationToken token)
     {
-        var reply = await _client.SendAsync(call, token);
+        var reply = await _client.SendAsync(FleetOption.Apply(call, wait), token);
         if (reply is not { IsSuccess: true })
             return await FailAsync(reply, call.Operation);
         if (json)
             await terminal.Out.WriteLineAsync(reply.Text);
         else
             await show(reply);
-        return ExitCode.Ok;
+        return await FleetOption.ShowAsync(this, reply);
     }
 
     /// <summary>Says why it did not work, on standard error.</summary>

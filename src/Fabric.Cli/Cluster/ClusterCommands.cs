@@ -42,7 +42,20 @@ internal static class ClusterCommands
         }
 
         grid.WriteTo(session.Terminal);
+        ShowObservers(session, reply);
         return Task.CompletedTask;
+    }
+
+    private static void ShowObservers(Session session, Reply reply)
+    {
+        var observers = reply.Json.GetProperty("hosts").EnumerateArray().Where(static host => !host.GetProperty("voter").GetBoolean()).ToArray();
+        if (observers.Length == 0)
+            return;
+        var grid = new Grid("OBSERVER", "CONNECTED", "APPLIED", "TABLE", "LAST HEARD", "HTTP");
+        foreach (var host in observers)
+            grid.Add(Cell(host, "name"), Cell(host, "connected"), Cell(host, "appliedRevision"), Cell(host, "tableRevision"), Cell(host, "lastHeard"), Cell(host, "http"));
+        session.Terminal.Out.WriteLine();
+        grid.WriteTo(session.Terminal);
     }
 
     private static string Cell(JsonElement member, string name) => member.GetProperty(name) switch

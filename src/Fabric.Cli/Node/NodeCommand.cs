@@ -23,6 +23,9 @@ internal static class NodeCommand
           fabric node --name a --data /var/lib/fabric --config fabric.json
           {"members": [{"name": "a", "raft": "10.0.0.1:7501", "http": "http://10.0.0.1:7401"}, ...]}
 
+        A host beyond the voters, fed by any of them or by another such host:
+          fabric node --name web17 --data /var/lib/fabric --http 10.0.1.7:7401 --join http://10.0.0.1:7401,http://10.0.0.2:7401
+
         It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order.
         """;
 
@@ -65,6 +68,8 @@ internal static class NodeCommand
         private readonly Option<string[]> _http = Many("--http", "Where the API listens; may be given several times", "ADDR:PORT");
         private readonly Option<string?> _raft = Text("--raft", "Where this node speaks Raft; chosen by itself for a node alone", "ADDR:PORT");
         private readonly Option<string[]> _peers = Many("--peer", "Another voter; three voters are two of these", "name=…,raft=…,http=…");
+        private readonly Option<string[]> _join = Many("--join", "Follow a fabric without voting: hosts that may feed this one, separated by commas", "URL[,URL…]");
+        private readonly Option<string?> _advertise = Text("--advertise", "Where others reach this node's API [the first --http]", "URL");
         private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
         private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
@@ -79,13 +84,14 @@ internal static class NodeCommand
 
         private readonly Option<string?> _maxEvaluations = Text("--max-evaluations-in-flight", "Evaluations over HTTP at once [256]", "N");
         private readonly Option<string?> _maxStreams = Text("--max-event-streams", "Streams of OFREP's events at once [512]", "N");
+        private readonly Option<string?> _maxObservers = Text("--max-observers", "Hosts that are fed from this node at once [128]", "N");
         private readonly Option<string[]> _ofrepOrigins = Many("--ofrep-origin", "An origin whose pages may evaluate in a browser, or *; may be given several times", "ORIGIN");
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _config, _table, _labels, _capacity,
+            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
-            _maxEvaluations, _maxStreams, _ofrepOrigins,
+            _maxEvaluations, _maxStreams, _maxObservers, _ofrepOrigins,
         ];
 
         public NodeSettings Read(ParseResult parse) => new()
@@ -95,6 +101,8 @@ internal static class NodeCommand
             Http = parse.GetValue(_http) ?? [],
             Raft = parse.GetValue(_raft),
             Peers = parse.GetValue(_peers) ?? [],
+            Join = parse.GetValue(_join) ?? [],
+            Advertise = parse.GetValue(_advertise),
             Config = parse.GetValue(_config),
             Table = parse.GetValue(_table),
             Labels = parse.GetValue(_labels) ?? [],
@@ -108,6 +116,7 @@ internal static class NodeCommand
             MaxConnections = parse.GetValue(_maxConnections),
             MaxEvaluationsInFlight = parse.GetValue(_maxEvaluations),
             MaxEventStreams = parse.GetValue(_maxStreams),
+            MaxObservers = parse.GetValue(_maxObservers),
             OfrepOrigins = parse.GetValue(_ofrepOrigins) ?? [],
         };
 

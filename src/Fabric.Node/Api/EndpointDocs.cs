@@ -1,3 +1,4 @@
+using Fabric.Node.Fleet;
 using Fabric.Node.Problems;
 
 namespace Fabric.Node.Api;
@@ -6,6 +7,9 @@ namespace Fabric.Node.Api;
 internal static class EndpointDocs
 {
     public static RouteHandlerBuilder Describe(this RouteHandlerBuilder endpoint, string summary) => endpoint.WithSummary(summary);
+
+    /// <summary>A write whose answer may wait for the fleet.</summary>
+    public static RouteHandlerBuilder WaitsForFleet(this RouteHandlerBuilder endpoint) => endpoint.WithMetadata(new WaitsForFleet());
 
     public static RouteHandlerBuilder Takes<TBody>(this RouteHandlerBuilder endpoint, string type, params string[] otherTypes)
         where TBody : notnull => endpoint.Accepts<TBody>(type, otherTypes);

@@ -1,4 +1,5 @@
 using Fabric.Flags;
+using Fabric.Node.Fleet;
 
 namespace Fabric.Node.Api;
 
@@ -7,9 +8,12 @@ internal static class QueryNames
 {
     public static void Check(HttpRequest request, ICollection<Problem> problems, params ReadOnlySpan<string> known)
     {
+        var waits = request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<WaitsForFleet>() is not null;
+        if (waits)
+            WaitsForFleet.Read(request, problems);
         foreach (var (name, values) in request.Query)
         {
-            if (!known.Contains(name))
+            if (!known.Contains(name) && !(waits && name is WaitsForFleet.Wait or WaitsForFleet.Timeout))
                 problems.Add(new Problem($"?{name}", known.Length == 0 ? "there are no parameters here" : $"unknown parameter; there are {string.Join(", ", known)}"));
             else if (values.Count > 1)
                 problems.Add(new Problem($"?{name}", "is given more than once"));

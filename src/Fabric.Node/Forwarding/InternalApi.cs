@@ -1,5 +1,6 @@
 using Fabric.Flags;
 using Fabric.Node.Api.Changes;
+using Fabric.Node.Feeding;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
 using Fabric.Node.Problems;
@@ -10,11 +11,11 @@ using Microsoft.AspNetCore.Http.HttpResults;
 namespace Fabric.Node.Forwarding;
 
 /// <summary>
-/// What members ask of the leader. Nothing here passes a request on, so none can go in a circle, and everything that
+/// What nodes ask of the leader. Nothing here passes a request on, so none can go in a circle, and everything that
 /// arrives is validated again as if a stranger had sent it.
 /// </summary>
 internal sealed class InternalApi(
-    IConsensus consensus, LocalProposer local, WriteGate gate, MembersOnly membersOnly, NodeOptions options, TimeProvider time)
+    IConsensus consensus, LocalProposer local, WriteGate gate, NodesOnly nodesOnly, SnapshotShelf snapshots, NodeOptions options, TimeProvider time)
 {
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -25,7 +26,7 @@ internal sealed class InternalApi(
 
     private async Task<IResult> ProposeAsync(HttpContext http, CancellationToken token)
     {
-        if (!membersOnly.Admits(http))
+        if (!nodesOnly.Admits(http))
             return Refusals.NotAMember();
         using var place = gate.TryEnter();
         if (place is null)
@@ -48,7 +49,7 @@ internal sealed class InternalApi(
 
     private async Task<IResult> ReadIndexAsync(HttpContext http, CancellationToken token)
     {
-        if (!membersOnly.Admits(http))
+        if (!nodesOnly.Admits(http))
             return Refusals.NotAMember();
         var index = await consensus.ReadIndexAsync(token);
         return TypedResults.Json(new ReadIndexWire(index), ApiJson.Full.ReadIndexWire);
@@ -56,12 +57,9 @@ internal sealed class InternalApi(
 
     private async Task<IResult> SnapshotAsync(HttpContext http, CancellationToken token)
     {
-        if (!membersOnly.Admits(http))
+        if (!nodesOnly.Admits(http))
             return Refusals.NotAMember();
-        if (consensus is not RaftConsensus raft || raft.State.AppliedIndex == 0)
-            return Refusals.NotReady("there is nothing to take a snapshot of");
-        http.Response.ContentType = "application/octet-stream";
-        await raft.WriteSnapshotAsync(http.Response.Body, token);
+        await snapshots.ServeAsync(http, token);
         return Results.Empty;
     }
 

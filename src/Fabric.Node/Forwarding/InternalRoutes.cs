@@ -6,5 +6,7 @@ internal static class InternalRoutes
     public const string Prefix = "/internal";
     public const string Changes = $"{Prefix}/v1/changes";
     public const string Snapshot = $"{Prefix}/v1/snapshot";
+    public const string Feed = $"{Prefix}/v1/feed";
+    public const string Fleet = $"{Prefix}/v1/fleet";
     public const string ReadIndex = $"{Prefix}/v1/read-index";
 }

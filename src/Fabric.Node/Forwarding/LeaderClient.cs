@@ -5,11 +5,12 @@ using Fabric.Node.Api.Changes;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
 using Fabric.Node.Writes;
+using Fabric.Raft;
 
 namespace Fabric.Node.Forwarding;
 
 /// <summary>Asks the leader over HTTP, one attempt a call.</summary>
-internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient http, TimeSpan attemptTimeout, TimeProvider time)
+internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient http, TimeSpan attemptTimeout, IConsensus consensus, TimeProvider time)
 {
     /// <summary>Passes a write on. What is answered is certain only when the leader said it.</summary>
     public async Task<WriteResult> ProposeAsync(string leader, ChangeSet changes, CancellationToken token)
@@ -65,6 +66,8 @@ internal sealed class LeaderClient(IReadOnlyList<NodeMember> members, HttpClient
 
     private async Task<HttpResponseMessage> SendAsync(HttpRequestMessage request, CancellationToken token)
     {
+        if (consensus.State.Identity is { } identity)
+            request.Headers.Add(NodesOnly.Header, identity.Id.ToString("D"));
         using var deadline = new CancellationTokenSource(attemptTimeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, token);
         // The whole answer is buffered here, so that the time bounds its body too.

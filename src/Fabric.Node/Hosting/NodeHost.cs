@@ -11,6 +11,8 @@ using Fabric.Node.Api.Health;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Evaluation;
+using Fabric.Node.Feeding;
+using Fabric.Node.Fleet;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Options;
@@ -20,6 +22,7 @@ using Fabric.Node.Tables;
 using Fabric.Node.Writes;
 using Fabric.Raft;
 using Fabric.Raft.Log;
+using Fabric.Raft.Observers;
 
 namespace Fabric.Node.Hosting;
 
@@ -40,6 +43,12 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly CommitSpreader _spreader;
     private readonly ContactStamp _stamp;
     private readonly Readiness _readiness;
+    private readonly KnownVoters _voters;
+    private readonly FeedLink _link = new();
+    private readonly FleetView _fleet;
+    private readonly RevisionTimes _times;
+    private readonly SnapshotShelf _snapshots;
+    private Upstream? _upstream;
     private int _disposed;
 
     private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members)
@@ -53,12 +62,23 @@ public sealed class NodeHost : IAsyncDisposable
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
         _changes = new ChangeFeed(parts.Time);
         _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
-        _consensus = parts.OpenConsensus(RaftOptionsOf(options, members), new AppliedSinks(_table, _changes), loggers);
+        _voters = new KnownVoters(members);
+        _fleet = new FleetView(options.Name, parts.Time);
+        _times = new RevisionTimes(parts.Time);
+        var sinks = new AppliedSinks(_times, _table, _changes);
+        _consensus = options.Join.Count > 0
+            ? new ObserverReplica(new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory }, sinks, loggers, parts.Time)
+            : parts.OpenConsensus(RaftOptionsOf(options, members), sinks, loggers);
+        _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
-        _readiness = new Readiness(_consensus, _table, options.Limits);
-        Map(members);
+        _readiness = new Readiness(_consensus, _table, _link, options.Limits);
+        _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
+        Map();
     }
+
+    /// <summary>The base address under which others reach this node's API.</summary>
+    private Uri Self => _options.Advertise ?? Addresses[0];
 
     /// <summary>Where the API listens, with the ports that were chosen for it.</summary>
     public IReadOnlyList<Uri> Addresses => WebServer.AddressesOf(_app);
@@ -117,6 +137,8 @@ public sealed class NodeHost : IAsyncDisposable
         Log.Stopping(_logger, _options.Name);
         _readiness.Stop();
         await _app.StopAsync(CancellationToken.None);
+        if (_upstream is not null)
+            await _upstream.DisposeAsync();
         await _spreader.DisposeAsync();
         await _stamp.DisposeAsync();
         await _consensus.DisposeAsync();
@@ -125,6 +147,7 @@ public sealed class NodeHost : IAsyncDisposable
         _engines.Dispose();
         _parts.Door.Dispose();
         await _app.DisposeAsync();
+        _snapshots.Dispose();
         _http.Dispose();
     }
 
@@ -136,18 +159,24 @@ public sealed class NodeHost : IAsyncDisposable
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
             await new CatchUp(raft, _options, _http, _parts.Time, _logger).RunAsync(token);
         await _consensus.StartAsync(token);
+        if (_consensus is ObserverReplica replica)
+        {
+            _upstream = new Upstream(replica, _options, Self, _http, _voters, _link, _fleet, _parts.Time, _logger);
+            _upstream.Start();
+        }
+
         if (_options.Members.Count > 1)
             _spreader.Start();
         _stamp.Start();
         _readiness.Start();
     }
 
-    private void Map(IReadOnlyList<NodeMember> members)
+    private void Map()
     {
         var (time, limits) = (_parts.Time, _options.Limits);
         var gate = new WriteGate(limits.WritesInFlight);
         var local = new LocalProposer(_consensus, _spreader);
-        var leaders = new LeaderClient(members, _http, _options.ForwardTimeout, time);
+        var leaders = new LeaderClient(_voters, _http, _options.ForwardTimeout, _consensus, time);
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate);
@@ -158,10 +187,14 @@ public sealed class NodeHost : IAsyncDisposable
         var cors = new OfrepCors(_options.OfrepOrigins);
         _app.Use(next => http => cors.InvokeAsync(http, next));
         _app.UseRouting();
+        _app.UseWebSockets();
         _app.Use(next => http => RefuseUntilStarted(http, next));
-        new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(_app);
-        new ChangesApi(desk, limits).Map(_app);
-        new ImportApi(reads, desk, _options).Map(_app);
+        var reach = new FleetReach(_fleet);
+        var fleet = new FleetWait(_options, _voters, reach, new FleetClient(_http, _consensus, time), _times, time);
+        var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
+        new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(writing);
+        new ChangesApi(desk, limits).Map(writing);
+        new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
         var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time);
         new OfrepApi(evaluation, reads, limits).Map(_app);
@@ -170,9 +203,13 @@ public sealed class NodeHost : IAsyncDisposable
         new EventsApi(_changes, limits, time, _app.Lifetime.ApplicationStopping).Map(_app);
         new AttachmentsApi(_parts.Door, limits).Map(_app);
         node.Map(_app);
-        new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), _consensus, _options, members, _logger).Map(_app);
+        new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
-        new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), new MembersOnly(members), _options, time).Map(_app);
+        var nodesOnly = new NodesOnly(_voters, _consensus);
+        new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
+        var stopping = _app.Lifetime.ApplicationStopping;
+        new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time), _fleet, time, _logger, stopping).Map(_app);
+        new FleetApi(reach, nodesOnly, time).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
     }
 
@@ -198,7 +235,7 @@ public sealed class NodeHost : IAsyncDisposable
     };
 
     /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>
-    private static IReadOnlyList<NodeMember> MembersOf(NodeOptions options) => options.Members.Count > 0
+    private static IReadOnlyList<NodeMember> MembersOf(NodeOptions options) => options.Members.Count > 0 || options.Join.Count > 0
         ? options.Members
         : [new NodeMember(options.Name, options.Raft ?? FreeLoopbackPort(), Options.Addresses.BaseOf(options.Http[0]))];
 

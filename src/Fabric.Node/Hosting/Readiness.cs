@@ -1,3 +1,4 @@
+using Fabric.Node.Feeding;
 using Fabric.Node.Options;
 using Fabric.Node.Tables;
 using Fabric.Raft;
@@ -5,7 +6,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Hosting;
 
 /// <summary>Whether this node does its whole job right now.</summary>
-internal sealed class Readiness(IConsensus consensus, TableLoop table, NodeLimits limits)
+internal sealed class Readiness(IConsensus consensus, TableLoop table, FeedLink link, NodeLimits limits)
 {
     // One writer, the host; many readers.
     private volatile bool _started;
@@ -27,7 +28,7 @@ internal sealed class Readiness(IConsensus consensus, TableLoop table, NodeLimit
             return "the log is not replayed yet";
         var status = consensus.Status;
         if (status.Leader is null)
-            return "no leader is known";
+            return link.WhyNot ?? "no leader is known";
         if (status.CommitIndex - consensus.State.AppliedIndex > limits.ReadyLag)
             return $"{status.CommitIndex - consensus.State.AppliedIndex} committed entries are not applied yet";
         return table.NotCurrent;

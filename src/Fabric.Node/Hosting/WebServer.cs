@@ -57,7 +57,8 @@ internal static class WebServer
         kestrel.AddServerHeader = false;
         kestrel.Limits.MaxRequestBodySize = options.Limits.BodyBytes;
         kestrel.Limits.MaxConcurrentConnections = options.Limits.Connections;
-        kestrel.Limits.MaxConcurrentUpgradedConnections = 0;
+        // Observers; the feed itself counts them and says where else to go.
+        kestrel.Limits.MaxConcurrentUpgradedConnections = options.Limits.Observers + 64;
         kestrel.Limits.RequestHeadersTimeout = HeadersTimeout;
         kestrel.Limits.KeepAliveTimeout = KeepAliveTimeout;
         kestrel.Limits.MinRequestBodyDataRate = SlowestClient;

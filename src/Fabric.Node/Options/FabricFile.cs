@@ -83,11 +83,13 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "maxConnections": return settings with { MaxConnections = text };
             case "maxEvaluationsInFlight": return settings with { MaxEvaluationsInFlight = text };
             case "maxEventStreams": return settings with { MaxEventStreams = text };
+            case "maxObservers": return settings with { MaxObservers = text };
+            case "join": return settings with { Join = Texts(field, problems) };
             case "ofrepOrigins": return settings with { OfrepOrigins = Texts(field, problems) };
             default:
                 problems.Add(new OptionProblem($"config /{field.Name}", text, "an unknown field: the file has members, data, table, "
                     + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxImportBytes, maxWritesInFlight, maxConnections, "
-                    + "maxEvaluationsInFlight, maxEventStreams and ofrepOrigins"));
+                    + "maxEvaluationsInFlight, maxEventStreams, maxObservers, join and ofrepOrigins"));
                 return settings;
         }
     }

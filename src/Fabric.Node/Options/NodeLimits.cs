@@ -30,6 +30,9 @@ public sealed record NodeLimits
     /// <summary>Streams of events open at once; one more is answered 429.</summary>
     public int EventStreams { get; init; } = 512;
 
+    /// <summary>Hosts that are fed from this node at once; one more is shown to others.</summary>
+    public int Observers { get; init; } = 128;
+
     /// <summary>Entries that may be committed and not yet applied while the node still calls itself ready.</summary>
     public long ReadyLag { get; init; } = 5000;
 
@@ -43,6 +46,7 @@ public sealed record NodeLimits
             ("max-connections", Connections, 8, 1_048_576),
             ("max-evaluations-in-flight", EvaluationsInFlight, 1, 65_536),
             ("max-event-streams", EventStreams, 1, 1_048_576),
+            ("max-observers", Observers, 0, 65_536),
         };
         return from bound in bounds
                where bound.Value < bound.Low || bound.Value > bound.High

@@ -21,6 +21,14 @@ public sealed record NodeOptions
     /// <summary>Where a node without other members speaks Raft to itself; null takes a free port of the loopback.</summary>
     public IPEndPoint? Raft { get; init; }
 
+    /// <summary>
+    /// Hosts of a fabric that may feed this one, which then follows without a vote. Empty for a voter.
+    /// </summary>
+    public IReadOnlyList<Uri> Join { get; init; } = [];
+
+    /// <summary>The base address under which others reach this node's API; null where that is where it listens.</summary>
+    public Uri? Advertise { get; init; }
+
     /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
     public string? TablePath { get; init; }
 
@@ -71,6 +79,8 @@ public sealed record NodeOptions
 
     private IEnumerable<OptionProblem> MemberProblems()
     {
+        if (Join.Count > 0 && Members.Count > 0)
+            yield return new OptionProblem("join", $"{Join[0]}", "no members or peers beside it: a host that joins does not vote");
         if (Members.Count == 0)
             yield break;
         if (Members.Count is not (1 or 3))

@@ -21,6 +21,8 @@ public static class NodeOptionsReader
             Http = ReadHttp(settings, self, problems),
             Members = members,
             Raft = members.Count == 0 && settings.Raft is not null ? ReadEndpoint("raft", settings.Raft, problems) : null,
+            Join = ReadBases("join", settings.Join.SelectMany(static list => list.Split(',', StringSplitOptions.TrimEntries)), problems),
+            Advertise = ReadBases("advertise", settings.Advertise is null ? [] : [settings.Advertise], problems).FirstOrDefault(),
             TablePath = settings.Table,
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
@@ -52,6 +54,8 @@ public static class NodeOptionsReader
         MaxConnections = given.MaxConnections ?? file.MaxConnections,
         MaxEvaluationsInFlight = given.MaxEvaluationsInFlight ?? file.MaxEvaluationsInFlight,
         MaxEventStreams = given.MaxEventStreams ?? file.MaxEventStreams,
+        MaxObservers = given.MaxObservers ?? file.MaxObservers,
+        Join = given.Join.Count > 0 ? given.Join : file.Join,
         OfrepOrigins = given.OfrepOrigins.Count > 0 ? given.OfrepOrigins : file.OfrepOrigins,
     };
 
@@ -94,6 +98,20 @@ public static class NodeOptionsReader
         return endpoints;
     }
 
+    private static List<Uri> ReadBases(string key, IEnumerable<string> texts, List<OptionProblem> problems)
+    {
+        var bases = new List<Uri>();
+        foreach (var text in texts)
+        {
+            if (Addresses.ReadBase(text) is { } found)
+                bases.Add(found);
+            else
+                problems.Add(new OptionProblem(key, text, Addresses.BaseRange));
+        }
+
+        return bases;
+    }
+
     private static IPEndPoint? ReadEndpoint(string key, string text, List<OptionProblem> problems)
     {
         var endpoint = Addresses.ReadEndpoint(text);
@@ -116,6 +134,7 @@ public static class NodeOptionsReader
             Connections = Whole("max-connections", settings.MaxConnections, options.Limits.Connections, problems),
             EvaluationsInFlight = Whole("max-evaluations-in-flight", settings.MaxEvaluationsInFlight, options.Limits.EvaluationsInFlight, problems),
             EventStreams = Whole("max-event-streams", settings.MaxEventStreams, options.Limits.EventStreams, problems),
+            Observers = Whole("max-observers", settings.MaxObservers, options.Limits.Observers, problems),
         },
     };
 

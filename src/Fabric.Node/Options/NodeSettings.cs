@@ -14,6 +14,11 @@ public sealed record NodeSettings
     /// <summary>The other voters, each as <c>name=b,raft=10.0.0.2:7501,http=http://10.0.0.2:7401</c>.</summary>
     public IReadOnlyList<string> Peers { get; init; } = [];
 
+    /// <summary>Base addresses of hosts that may feed this one, separated by commas or given one by one.</summary>
+    public IReadOnlyList<string> Join { get; init; } = [];
+
+    public string? Advertise { get; init; }
+
     /// <summary>What rules can ask of this host, each as <c>zone=eu-1</c>; of two for one name the later counts.</summary>
     public IReadOnlyList<string> Labels { get; init; } = [];
 
@@ -32,4 +37,5 @@ public sealed record NodeSettings
     public string? MaxConnections { get; init; }
     public string? MaxEvaluationsInFlight { get; init; }
     public string? MaxEventStreams { get; init; }
+    public string? MaxObservers { get; init; }
 }

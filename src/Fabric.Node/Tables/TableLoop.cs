@@ -42,6 +42,9 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     /// <summary>Why running programs may not see what this node has applied; null when they do.</summary>
     public string? NotCurrent => _notCurrent;
 
+    /// <summary>Raised by the loop when readers of the table see a revision; what hears it must return at once.</summary>
+    public event Action<long>? Shown;
+
     public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
 
     public void Applied(FabricState state, ImmutableArray<string> changedKeys) => Note(state, changedKeys, whole: false);
@@ -188,6 +191,8 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         {
             _living = _table ??= open(identity);
             Write(_table, state, keys, whole);
+            if (_notCurrent is null)
+                Shown?.Invoke(_table.Revision);
             return true;
         }
 #pragma warning disable CA1031 // Whatever goes wrong with the table, the API and the log must go on.

@@ -12,6 +12,7 @@ internal sealed class DataDirectory : IDisposable
     {
         Log = Path.Combine(root, "log");
         Snapshots = Path.Combine(root, "snapshots");
+        Journal = Path.Combine(root, "journal");
         Root = root;
         this.held = held;
     }
@@ -21,6 +22,9 @@ internal sealed class DataDirectory : IDisposable
     public string Log { get; }
 
     public string Snapshots { get; }
+
+    /// <summary>An observer's; voters have none.</summary>
+    public string Journal { get; }
 
     /// <exception cref="DataDirectoryInUseException">Another process holds it.</exception>
     public static DataDirectory Hold(string root)

@@ -12,7 +12,10 @@ internal static class RecordedMembers
     /// <exception cref="LogUnusableException">The log was begun with other members.</exception>
     public static void Check(DataDirectory directory, IReadOnlyList<Member> members)
     {
-        var path = Path.Combine(directory.Root, "members");
+        var path = PathIn(directory);
+        if (Directory.Exists(directory.Journal))
+            throw new LogUnusableException(
+                $"The folder {directory.Root} is an observer's: what is in it was never voted on. Start the voter with a folder of its own.");
         var now = string.Join('\n', members.Select(static member => member.Name).Order(StringComparer.Ordinal)) + "\n";
         if (!File.Exists(path))
         {
@@ -27,6 +30,16 @@ internal static class RecordedMembers
                 + "Start it with the members it had. To replace a dead member on purpose, stop all, copy the data directory of the member "
                 + $"with the highest applied index to the new member, delete {path} on each, and start all with the new list.");
     }
+
+    /// <exception cref="LogUnusableException">A voter kept its log here: as an observer it would forget its votes.</exception>
+    public static void RefuseVoter(DataDirectory directory)
+    {
+        if (File.Exists(PathIn(directory)))
+            throw new LogUnusableException(
+                $"The folder {directory.Root} is a voter's. Start it with the members it had, or give the observer a folder of its own.");
+    }
+
+    private static string PathIn(DataDirectory directory) => Path.Combine(directory.Root, "members");
 
     private static void Write(string root, string path, string text)
     {

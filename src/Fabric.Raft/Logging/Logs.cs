@@ -52,4 +52,7 @@ internal static partial class Logs
 
     [LoggerMessage(1032, LogLevel.Debug, "Forming the fabric did not succeed this time.")]
     public static partial void FormingFailed(ILogger logger, Exception? cause);
+
+    [LoggerMessage(1040, LogLevel.Information, "Host {Name} observes: state at {AppliedIndex}, digest {Digest:x16}.")]
+    public static partial void Observes(ILogger logger, string name, long appliedIndex, ulong digest);
 }

@@ -82,6 +82,13 @@ internal sealed class SnapshotStore(string directory, ILogger logger)
             File.Delete(file.Path);
     }
 
+    /// <summary>Deletes all snapshots but those at <paramref name="index"/>.</summary>
+    public void DeleteOthers(long index)
+    {
+        foreach (var file in Named().Where(file => file.Index != index))
+            File.Delete(file.Path);
+    }
+
     private async Task<(SnapshotFile File, MachineState State)?> ReceiveAsync(Func<Stream, Task> fill, Func<MachineState, bool> wanted)
     {
         var temporary = NewTemporary();

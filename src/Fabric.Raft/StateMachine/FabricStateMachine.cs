@@ -1,5 +1,7 @@
+using System.Buffers;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Fabric.Raft.Commands;
+using Fabric.Raft.Observers;
 using Fabric.Raft.Snapshots;
 using Microsoft.Extensions.Logging;
 
@@ -14,6 +16,7 @@ internal sealed class FabricStateMachine : IStateMachine
     private readonly SnapshotPolicy policy;
     private readonly SnapshotStore store;
     private readonly IAppliedSink? sink;
+    private readonly EntryFeed feed;
     private readonly Action<string, Exception?> failFast;
     private readonly ILogger logger;
     private readonly Lock gate = new();
@@ -32,10 +35,11 @@ internal sealed class FabricStateMachine : IStateMachine
     private volatile bool live;
 
     public FabricStateMachine(
-        SnapshotsFound found, SnapshotStore store, SnapshotPolicy policy, IAppliedSink? sink, Action<string, Exception?> failFast, ILogger logger)
+        SnapshotsFound found, SnapshotStore store, SnapshotPolicy policy, IAppliedSink? sink, EntryFeed feed, Action<string, Exception?> failFast, ILogger logger)
     {
-        (this.store, this.policy, this.sink, this.failFast, this.logger) = (store, policy, sink, failFast, logger);
+        (this.store, this.policy, this.sink, this.feed, this.failFast, this.logger) = (store, policy, sink, feed, failFast, logger);
         (state, snapshot) = (found.State, found.File);
+        feed.BeginAnew(PositionOf(state));
         snapshotDue = state.Fabric.AppliedIndex + policy.Entries;
         NoteIdentity();
     }
@@ -96,6 +100,7 @@ internal sealed class FabricStateMachine : IStateMachine
             _ => throw Stop($"Entry {entry.Index} cannot be decoded."),
         };
 
+        var before = State.Fabric.AppliedIndex;
         var application = Applier.Apply(State, entry.Index, entry.Term, command, bytes);
         bytesSinceSnapshot += bytes.Length;
         lock (gate)
@@ -104,6 +109,8 @@ internal sealed class FabricStateMachine : IStateMachine
             Tell(() => sink!.Applied(application.Next.Fabric, application.Changed));
         }
 
+        var after = application.Next.Fabric;
+        feed.Append(after.Identity?.Id, new FeedEntry(before, entry.Index, entry.Term, after.Digest, bytes.ToArray()));
         NoteIdentity();
         if (application.Operation is { } operation)
             Pending.Decide(operation);
@@ -134,6 +141,8 @@ internal sealed class FabricStateMachine : IStateMachine
         }
     }
 
+    private static FeedPosition PositionOf(MachineState state) => new(state.Fabric.Identity?.Id, state.Fabric.AppliedIndex, state.Fabric.Digest);
+
     private void NoteIdentity()
     {
         if (state.Fabric.Identity is { } identity && formed.TrySetResult())
@@ -155,6 +164,7 @@ internal sealed class FabricStateMachine : IStateMachine
             Tell(() => sink!.Replaced(received.Fabric));
         }
 
+        feed.BeginAnew(PositionOf(received));
         snapshotDue = file.Index + policy.Entries;
         bytesSinceSnapshot = 0;
         Logs.SnapshotInstalled(logger, file.Index);

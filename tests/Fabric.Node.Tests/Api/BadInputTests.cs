@@ -61,11 +61,11 @@ public sealed class BadInputTests : IAsyncLifetime
     [Fact]
     public async Task Everything_that_is_wrong_is_named_at_once()
     {
-        var answer = await _node.SendAsync(HttpMethod.Put, "/api/v1/flags/flag?wait=fleet",
+        var answer = await _node.SendAsync(HttpMethod.Put, "/api/v1/flags/flag?waits=fleet",
             """{"state":"MAYBE","variants":{"on":true,"off":"no"},"defaultVariant":"gone","metaData":{}}""", ("Idempotency-Key", "not-a-uuid"), ("If-Match", "5"));
 
         AssertRefused(answer, 400, "invalid-request");
-        Assert.Equal(["?wait", "Idempotency-Key", "If-Match", "/metaData", "/state", "/variants/off", "/defaultVariant"], answer.ErrorPaths);
+        Assert.Equal(["?waits", "Idempotency-Key", "If-Match", "/metaData", "/state", "/variants/off", "/defaultVariant"], answer.ErrorPaths);
     }
 
     [Theory]

@@ -13,4 +13,15 @@ public static class Eventually
             await Task.Delay(5, TestContext.Current.CancellationToken);
         }
     }
+
+    /// <summary>The same for what takes a while to find out; <paramref name="what"/> says what failed.</summary>
+    public static async Task HoldsAsync(Func<Task<bool>> condition, Func<string> what, int seconds = 60)
+    {
+        var watch = Stopwatch.StartNew();
+        while (!await condition())
+        {
+            Assert.True(watch.Elapsed < TimeSpan.FromSeconds(seconds), what());
+            await Task.Delay(10, TestContext.Current.CancellationToken);
+        }
+    }
 }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Flags.Changes;
 using Fabric.Raft;
+using Fabric.Raft.Observers;
 
 namespace Fabric.Node.Tests.Fakes;
 
@@ -11,6 +12,10 @@ public sealed class FakeConsensus(string name, FakeLog log) : IConsensus
     private int _confirmed;
 
     public FabricState State { get; private set; } = FabricState.Empty;
+
+    public EntryFeed Feed { get; } = new();
+
+    public Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token) => Task.FromResult(0L);
 
     public ConsensusStatus Status => new(
         name == log.Leader ? MemberRole.Leader : MemberRole.Follower, 7, log.Leader, log.State.AppliedIndex, State.AppliedIndex, LastContact);

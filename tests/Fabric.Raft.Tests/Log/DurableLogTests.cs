@@ -2,6 +2,7 @@ using System.Text;
 using DotNext.IO.Log;
 using DotNext.Net.Cluster.Consensus.Raft;
 using Fabric.Raft.Log;
+using Fabric.Raft.Observers;
 using Fabric.Raft.Snapshots;
 using Fabric.Raft.StateMachine;
 using Fabric.Raft.Tests.Harness;
@@ -22,7 +23,7 @@ public sealed class DurableLogTests : IDisposable
     internal static (DurableLog Log, FabricStateMachine Machine) Open(string directory, bool stock = false, Action<string, Exception?>? failFast = null)
     {
         var store = new SnapshotStore(Path.Combine(directory, "snapshots"), NullLogger.Instance);
-        var machine = new FabricStateMachine(store.Load(), store, new SnapshotPolicy(1000, 1 << 20, 0), null, failFast ?? ((_, _) => { }), NullLogger.Instance);
+        var machine = new FabricStateMachine(store.Load(), store, new SnapshotPolicy(1000, 1 << 20, 0), null, new EntryFeed(), failFast ?? ((_, _) => { }), NullLogger.Instance);
         return (new DurableLog(LogFormat.Options(Path.Combine(directory, "log")), machine, stock), machine);
     }
 

@@ -13,7 +13,7 @@ internal sealed class ChangesApi(WriteDesk desk, NodeLimits limits)
     public const string Route = "/api/v1/changes";
 
     public void Map(IEndpointRouteBuilder routes) =>
-        routes.MapPost(Route, ApplyAsync).WithTags("changes").Describe("Apply changes together or not at all")
+        routes.MapPost(Route, ApplyAsync).WithTags("changes").Describe("Apply changes together or not at all").WaitsForFleet()
             .Takes<ChangesBody>(JsonBody.Json).Answers<RevisionBody>(200, 400, 404, 409, 413, 415, 422, 429, 503, 504, 507);
 
     private async Task<IResult> ApplyAsync(HttpContext http, CancellationToken token)

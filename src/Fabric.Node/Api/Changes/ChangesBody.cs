@@ -1,3 +1,4 @@
+using Fabric.Node.Fleet;
 using Fabric.Node.Json;
 
 namespace Fabric.Node.Api.Changes;
@@ -17,7 +18,11 @@ internal sealed record DeleteBody(string Key, long? IfRevision);
 /// <summary>The revision of a change set.</summary>
 /// <param name="Revision">It.</param>
 /// <param name="Flags">Where the flags that it put are evaluated; left out when it put none.</param>
-internal sealed record RevisionBody(long Revision, IReadOnlyList<PutFlagBody>? Flags);
+internal sealed record RevisionBody(long Revision, IReadOnlyList<PutFlagBody>? Flags) : IWriteBody
+{
+    /// <summary>Which hosts have it; left out where nobody asked.</summary>
+    public FleetBody? Fleet { get; set; }
+}
 
 /// <summary>A flag that a change set put.</summary>
 /// <param name="Key">Its key.</param>

@@ -1,4 +1,5 @@
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Fleet;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
 using Fabric.Raft;
@@ -6,7 +7,8 @@ using Fabric.Raft;
 namespace Fabric.Node.Api.Cluster;
 
 /// <summary>All members side by side, each asked when this is.</summary>
-internal sealed class ClusterApi(NodeApi self, MemberClient client, IConsensus consensus, NodeOptions options, IReadOnlyList<NodeMember> members, ILogger logger)
+internal sealed class ClusterApi(
+    NodeApi self, MemberClient client, FleetWait fleet, IConsensus consensus, NodeOptions options, IReadOnlyList<NodeMember> members, ILogger logger)
 {
     public const string Route = "/api/v1/cluster";
 
@@ -16,12 +18,16 @@ internal sealed class ClusterApi(NodeApi self, MemberClient client, IConsensus c
     private async Task<IResult> GetAsync(CancellationToken token)
     {
         var asked = members.OrderBy(member => member.Name, StringComparer.Ordinal).Select(member => AskAsync(member, token));
+        var looking = fleet.LookAsync(token);
         var bodies = await Task.WhenAll(asked);
         var diverged = Divergence.Find(bodies);
         foreach (var pair in diverged)
             Log.Diverged(logger, pair);
-        return TypedResults.Json(new ClusterBody(consensus.Status.Leader, bodies, diverged), ApiJson.Full.ClusterBody);
+        return TypedResults.Json(new ClusterBody(consensus.Status.Leader, bodies, [.. (await looking).Select(ToBody)], diverged), ApiJson.Full.ClusterBody);
     }
+
+    private HostBody ToBody(HostProgress host) => new(
+        host.Name, host.Http, members.Any(member => member.Name == host.Name), host.Connected, host.Applied, host.Table, host.Heard);
 
     private async Task<MemberBody> AskAsync(NodeMember member, CancellationToken token)
     {

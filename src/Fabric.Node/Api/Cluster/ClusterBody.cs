@@ -3,8 +3,19 @@ namespace Fabric.Node.Api.Cluster;
 /// <summary>All members as one of them sees them.</summary>
 /// <param name="Leader">The leader as the answering node knows it.</param>
 /// <param name="Members">All voters, in the order of their names.</param>
+/// <param name="Hosts">All hosts that are known of, the voters among them, in the order of their names.</param>
 /// <param name="Diverged">Pairs of members whose states or tables differ at the same index; it must be empty.</param>
-internal sealed record ClusterBody(string? Leader, IReadOnlyList<MemberBody> Members, IReadOnlyList<string> Diverged);
+internal sealed record ClusterBody(string? Leader, IReadOnlyList<MemberBody> Members, IReadOnlyList<HostBody> Hosts, IReadOnlyList<string> Diverged);
+
+/// <summary>A host and how far it was when it was last heard of.</summary>
+/// <param name="Name">Its name.</param>
+/// <param name="Http">The base address of its API.</param>
+/// <param name="Voter">It votes; every other one observes.</param>
+/// <param name="Connected">It is in touch with the fabric.</param>
+/// <param name="AppliedRevision">Log index up to which it has applied entries.</param>
+/// <param name="TableRevision">Log index up to which its programs see entries; 0 where that is not known.</param>
+/// <param name="LastHeard">When that was.</param>
+internal sealed record HostBody(string Name, string Http, bool Voter, bool Connected, long AppliedRevision, long TableRevision, DateTimeOffset LastHeard);
 
 /// <summary>One member; what it did not answer is null.</summary>
 internal sealed record MemberBody

@@ -1,5 +1,6 @@
 using System.Text.Json.Serialization;
 using Fabric.Flags.State;
+using Fabric.Node.Fleet;
 using Fabric.Node.Json;
 
 namespace Fabric.Node.Api.Flags;
@@ -15,8 +16,13 @@ internal sealed record FlagBody(
     long Revision,
     RawJson Definition,
     IReadOnlyList<string> EvaluableIn,
-    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EvaluableInReason = null)
+    [property: JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)] string? EvaluableInReason = null) : IWriteBody
 {
+    /// <summary>Which hosts have it; left out where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FleetBody? Fleet { get; set; }
+
+
     public static FlagBody From(Flag flag) =>
         new(flag.Key, flag.Revision, new RawJson(flag.Definition.Json), flag.Definition.EvaluableIn, flag.Definition.HttpOnlyBecause);
 }
@@ -27,4 +33,9 @@ internal sealed record FlagBody(
 internal sealed record FlagListBody(IReadOnlyList<FlagBody> Flags, string? Next);
 
 /// <summary>What is left of a deleted flag: the change set that removed it.</summary>
-internal sealed record DeletedBody(string Key, long Revision);
+internal sealed record DeletedBody(string Key, long Revision) : IWriteBody
+{
+    /// <summary>Which hosts have it; left out where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FleetBody? Fleet { get; set; }
+}

@@ -22,11 +22,11 @@ internal sealed class FlagsApi(ReadFence reads, WriteDesk desk, FlagEdits edits,
         var flags = routes.MapGroup(Route).WithTags("flags");
         flags.MapGet("", ListAsync).Describe("List the flags, ordered by key").Answers<FlagListBody>(200, 400, 503);
         flags.MapGet("/{key}", GetAsync).Describe("Read a flag; its ETag is its revision").Answers<FlagBody>(200, 400, 404, 503);
-        flags.MapPut("/{key}", PutAsync).Describe("Create a flag or replace its definition").Takes<FlagBody>(JsonBody.Json)
+        flags.MapPut("/{key}", PutAsync).Describe("Create a flag or replace its definition").WaitsForFleet().Takes<FlagBody>(JsonBody.Json)
             .Answers<FlagBody>(200, 400, 412, 413, 415, 422, 429, 503, 504, 507).Produces<FlagBody>(201);
-        flags.MapPatch("/{key}", PatchAsync).Describe("Change parts of a definition by JSON merge patch").Takes<RawJson>(JsonBody.MergePatchJson, JsonBody.Json)
+        flags.MapPatch("/{key}", PatchAsync).Describe("Change parts of a definition by JSON merge patch").WaitsForFleet().Takes<RawJson>(JsonBody.MergePatchJson, JsonBody.Json)
             .Answers<FlagBody>(200, 400, 404, 409, 412, 413, 415, 422, 429, 503, 504, 507);
-        flags.MapDelete("/{key}", DeleteAsync).Describe("Delete a flag").Answers<DeletedBody>(200, 400, 404, 412, 422, 429, 503, 504);
+        flags.MapDelete("/{key}", DeleteAsync).Describe("Delete a flag").WaitsForFleet().Answers<DeletedBody>(200, 400, 404, 412, 422, 429, 503, 504);
     }
 
     private async Task<IResult> ListAsync(HttpContext http, string? limit, string? after, string? consistency, string? minRevision)

@@ -17,7 +17,7 @@ internal sealed class ImportApi(ReadFence reads, WriteDesk desk, NodeOptions opt
 
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapPost(Route, ImportAsync).WithTags("import")
-            .Describe("Create and replace flags from a file in flagd's format; ?dryRun=true only says what would be, ?partial=true leaves out what is refused")
+            .Describe("Create and replace flags from a file in flagd's format; ?dryRun=true only says what would be, ?partial=true leaves out what is refused").WaitsForFleet()
             .Takes<RawJson>(JsonBody.Json).Answers<ImportReportBody>(200, 400, 413, 415, 422, 429, 503, 504, 507);
 
     private async Task<IResult> ImportAsync(HttpContext http, CancellationToken token)

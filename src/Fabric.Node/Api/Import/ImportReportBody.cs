@@ -1,9 +1,10 @@
 using Fabric.Flags;
+using Fabric.Node.Fleet;
 
 namespace Fabric.Node.Api.Import;
 
 /// <summary>What became of a file of flags.</summary>
-internal sealed record ImportReportBody
+internal sealed record ImportReportBody : IWriteBody
 {
     /// <summary>The last change set that was written, or where nothing was, the last one that was seen.</summary>
     public required long Revision { get; init; }
@@ -27,6 +28,9 @@ internal sealed record ImportReportBody
 
     /// <summary>Sound flags that were definitely not written.</summary>
     public required int NotApplied { get; init; }
+
+    /// <summary>Which hosts have it; left out where nobody asked.</summary>
+    public FleetBody? Fleet { get; set; }
 }
 
 /// <summary>What became of one flag of a file.</summary>
