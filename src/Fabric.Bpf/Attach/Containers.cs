@@ -1,12 +1,12 @@
 namespace Fabric.Bpf.Attach;
 
 /// <summary>
-/// Looks for attachments' files in the containers of this host. A new one is looked at whole at once; those that are
-/// known take turns where they are too many for one round, so that a round costs some milliseconds at most.
+/// Looks for attachments' files in the containers of this host. Where they are too many for one round, new ones come first and
+/// those that are known take turns, so that a round costs some milliseconds, whatever anybody on the host makes.
 /// </summary>
 internal sealed class Containers
 {
-    /// <summary>Paths looked at in known containers, in one round.</summary>
+    /// <summary>Paths looked at in new containers in one round, and as many in known ones.</summary>
     private const int MaxLooks = 2000;
 
     private readonly MountNamespaces _namespaces = new();
@@ -27,12 +27,15 @@ internal sealed class Containers
         foreach (var one in held)
             one.Forget(spaces);
         _known.IntersectWith(spaces);
-        foreach (var space in more ? spaces : [.. spaces.Except(_known)])
-            LookAt(space, held);
         if (!more)
             TakeTurns(held);
-        foreach (var space in spaces.Where(_known.Add))
-            _turns.Enqueue(space);
+        var met = more ? spaces : spaces.Where(space => !_known.Contains(space)).Take(Math.Max(1, MaxLooks / Math.Max(1, held.Count)));
+        foreach (var space in met.ToArray())
+        {
+            LookAt(space, held);
+            if (_known.Add(space))
+                _turns.Enqueue(space);
+        }
     }
 
     private void TakeTurns(IReadOnlyCollection<HeldAttachment> held)

@@ -11,6 +11,9 @@ internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups)
     /// <summary>Files that are no longer at the path and are held for the processes that run them.</summary>
     internal const int MaxReplaced = 8;
 
+    /// <summary>Files of containers are taken up to so many: anybody who may make mount namespaces could make more.</summary>
+    internal const int MaxFiles = 1000;
+
     private readonly List<HeldFile> _files = [];
     private int _watch = -1;
 
@@ -32,11 +35,14 @@ internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups)
             return;
         }
 
-        if (tree.Space == FileTree.Host.Space)
+        var isHost = tree.Space == FileTree.Host.Space;
+        if (isHost)
             Watch();
+        else if (current is null && _files.Count >= MaxFiles)
+            return;
         if (there)
             Meet(tree, current, TargetFile.Open(request, tree, identity));
-        else if (trouble is not null && tree.Space == FileTree.Host.Space)
+        else if (trouble is not null && isHost)
             Meet(tree, current, TargetFile.Refused(request, identity, trouble));
         else
             current?.Leave(tree.Space);

@@ -11,9 +11,6 @@ namespace Fabric.Bpf.Attach;
 /// </summary>
 public sealed class OverrideDoor : IOverrideDoor
 {
-    /// <summary>Changes of files come in crowds: a round sees all of this long.</summary>
-    private static readonly TimeSpan Crowd = TimeSpan.FromMilliseconds(50);
-
     /// <summary>How long a table that moves waits for the door to follow.</summary>
     private static readonly TimeSpan FollowPatience = TimeSpan.FromSeconds(10);
 
@@ -199,8 +196,7 @@ public sealed class OverrideDoor : IOverrideDoor
                 old.Dispose();
             if (list is not null)
                 Publish(list, input.Version);
-            if (_wakeups.Wait(_rounds.Pause))
-                Thread.Sleep(Crowd);
+            _wakeups.Wait(_rounds.Pause);
         }
     }
 

@@ -10,6 +10,7 @@ internal sealed unsafe class Wakeups : IDisposable
     private const int NonBlocking = 0x800;
     private const short Readable = 1;
     private const int EventBytes = 64 * 1024;
+    private const int CrowdMilliseconds = 50;
 
     /// <summary>Names that come and go in a folder, and files in it that were written.</summary>
     private const uint InFolder = 0x8 | 0x40 | 0x80 | 0x100 | 0x200; // CLOSE_WRITE, MOVED_FROM, MOVED_TO, CREATE, DELETE
@@ -52,21 +53,22 @@ internal sealed unsafe class Wakeups : IDisposable
         _ = Libc.inotify_rm_watch(_notify, watch);
     }
 
-    /// <summary>True when a watched file or folder changed.</summary>
-    internal bool Wait(TimeSpan atMost)
+    /// <summary>Returns after a while, a call, or a change; after a change a little later, since changes come in crowds.</summary>
+    internal void Wait(TimeSpan atMost)
     {
         var polled = stackalloc Libc.Polled[] { new() { Fd = _call, Wanted = Readable }, new() { Fd = _notify, Wanted = Readable } };
         _ = Libc.poll(polled, 2, (int)Math.Clamp(Math.Ceiling(atMost.TotalMilliseconds), 0, int.MaxValue));
+        if (polled[1].Happened != 0)
+            _ = Libc.poll(polled, 1, CrowdMilliseconds);
         ulong calls;
         _ = Libc.read(_call, &calls, sizeof(ulong));
-        var changed = false;
         fixed (byte* events = _events)
         {
             while (Libc.read(_notify, events, EventBytes) > 0)
-                changed = true;
+            {
+                // Which of them changed does not matter: everything is looked at.
+            }
         }
-
-        return changed;
     }
 
     public void Dispose()
