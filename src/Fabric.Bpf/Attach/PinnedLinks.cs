@@ -66,7 +66,12 @@ public static class PinnedLinks
         }
 
         foreach (var table in Tables(root).Where(table => NodeOf(table) is { } node && !running.Contains(TablePlace.PinName(node))))
-            Remove(table, removed, failed);
+        {
+            // What is pinned beside a table belongs to it.
+            foreach (var pin in Directory.GetFiles(Path.GetDirectoryName(table)!, "table-*").Prepend(table))
+                Remove(pin, removed, failed);
+        }
+
         foreach (var node in Nodes(root).Select(static one => one.Node).Where(node => !running.Contains(node)))
             RemoveFolders(Path.Combine(root, node));
         return new HostCleaned(removed, [.. running.Order(StringComparer.Ordinal)], failed);

@@ -1,4 +1,5 @@
 using Fabric.Bpf.Attach;
+using Fabric.Bpf.Table;
 
 namespace Fabric.Bpf.Tests.Attach;
 
@@ -52,8 +53,10 @@ public sealed class PinnedLinksTests : IDisposable
         var left = Assert.Single(PinnedLinks.List(_root));
         Assert.False(left.NodeRuns);
 
+        var beside = $"{_host.TablePath}-beside";
+        BpfTableMemory.Pin(((BpfTableMemory)_host.Table.Memory).ForReaders.Fd, beside);
         var cleaned = PinnedLinks.RemoveAll(_root);
-        Assert.Equal([left.Pin, _host.TablePath], cleaned.Removed);
+        Assert.Equal([left.Pin, _host.TablePath, beside], cleaned.Removed);
         Assert.Empty(cleaned.Running.Concat(cleaned.Failed));
         await DoorHost.UntilAsync(() => target.CodeAt(_host.Exe, attached.Files[0].FileOffset!.Value, 1)[0] != DoorHost.Trap, "the probe is gone");
         target.WaitFor("flag x off");
