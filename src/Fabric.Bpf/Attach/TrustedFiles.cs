@@ -4,11 +4,12 @@ using Fabric.Bpf.Interop;
 namespace Fabric.Bpf.Attach;
 
 /// <summary>
-/// Files that say something of a target, which are trusted as it is, wherever on the host they are. What is opened is
+/// Files that say something of a target, which are trusted as it is, in whatever folder they are. What is opened is
 /// closed with this.
 /// </summary>
 /// <param name="rules">What the host trusts.</param>
-internal sealed class TrustedFiles(TargetRules rules) : IDisposable
+/// <param name="tree">Where the target is: in a container, so are the files that say something of it.</param>
+internal sealed class TrustedFiles(TargetRules rules, FileTree tree) : IDisposable
 {
     private readonly TargetRules _rules = rules with { Roots = [] };
     private readonly List<RegularFile> _open = [];
@@ -18,9 +19,9 @@ internal sealed class TrustedFiles(TargetRules rules) : IDisposable
     {
         try
         {
-            var file = RegularFile.Open(path);
+            var file = tree.Open(path);
             _open.Add(file);
-            return _rules.WhyNot(path, file) is null ? new FileImage(file.Handle) : null;
+            return _rules.WhyNot(path, file, tree.Prefix) is null ? new FileImage(file.Handle) : null;
         }
         catch (IOException)
         {

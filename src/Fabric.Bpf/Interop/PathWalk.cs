@@ -105,7 +105,7 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
                 return;
             Leave(0);
             _otherRoot = _root;
-            Enter(Open(folder: null, $"{_root}/", Libc.OpenPathOnly), _root);
+            Enter(Open(folder: null, $"{_root}/", Libc.OpenPath), _root);
         }
 
         private void Up()
@@ -121,7 +121,7 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
         {
             var folder = _above[^1];
             var path = $"{folder.Step.Path.TrimEnd('/')}/{name}";
-            var handle = Open(folder.Handle, name, Libc.OpenPathOnly | Libc.OpenNoFollow);
+            var handle = Open(folder.Handle, name, Libc.OpenPath | Libc.OpenNoFollow);
             var step = PathStep.Of(handle, path);
             if (step.IsFolder)
             {
@@ -149,7 +149,7 @@ internal sealed record PathWalk(IReadOnlyList<PathStep> Through, IReadOnlyList<P
                 throw new IOException($"{_path} leads out of {_root}");
 
             // The kernel does not read such a link's text but goes where it means: in a container, not the same.
-            var meant = Open(folder, name, Libc.OpenPathOnly);
+            var meant = Open(folder, name, Libc.OpenPath);
             var end = PathStep.Of(meant, step.Path);
             if (!_nested && LeadsTo(target, end))
             {
