@@ -34,10 +34,13 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
         return null;
     }
 
-    /// <summary>Where a host that finds no place here may find one: at those that are fed from here.</summary>
+    /// <summary>
+    /// Where a host that finds no place here may find one: at those that are fed from here at first hand, which show it on
+    /// when they are full themselves. So a level of the tree fills up before the next begins.
+    /// </summary>
     public RefusedWire Full()
     {
-        var others = fleet.All().Where(host => host.Connected && host.Name != options.Name).Select(static host => host.Http).ToArray();
+        var others = fleet.FedFromHere().Select(static host => host.Http).ToArray();
         Random.Shared.Shuffle(others);
         return new RefusedWire($"{options.Limits.Observers} hosts are fed from here already", [.. others.Take(Suggestions)]);
     }
