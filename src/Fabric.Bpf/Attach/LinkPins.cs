@@ -1,3 +1,4 @@
+using System.Runtime.InteropServices;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
 
@@ -14,6 +15,9 @@ internal sealed class LinkPins(string folder) : IDisposable
     /// <summary>The folder of a node of this host.</summary>
     internal static string FolderOf(string node) => $"{TablePlace.PinFolder}/{TablePlace.PinName(node)}/{Links}";
 
+    /// <summary>-EAGAIN.</summary>
+    internal const int IsHeld = -11;
+
     /// <summary>Name of the folder below the node's.</summary>
     internal const string Links = "links";
 
@@ -29,13 +33,18 @@ internal sealed class LinkPins(string folder) : IDisposable
             Directory.CreateDirectory(folder);
             if (!Libc.IsOnBpfFs(folder))
                 return $"{folder} is not on a BPF file system";
+            // Whoever may open it could hold its lock.
+            _ = Libc.chmod(folder, 0x1c0); // rwx------
         }
         catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
         {
             return refused.Message;
         }
 
-        return (_lock = TryLock(folder)) >= 0 ? null : $"{folder} belongs to another node that runs on this host";
+        _lock = TryLock(folder);
+        return _lock >= 0 ? null
+            : _lock == IsHeld ? $"{folder} belongs to another node that runs on this host"
+            : $"cannot open {folder}: {Marshal.GetPInvokeErrorMessage(-_lock)}";
     }
 
     /// <summary>What is pinned there, this process's or an earlier one's. What is no link of an attachment's is left out.</summary>
@@ -58,14 +67,17 @@ internal sealed class LinkPins(string folder) : IDisposable
         return pinned;
     }
 
-    /// <summary>The lock of a node's folder; negative when a living node has it.</summary>
+    /// <summary>The lock of a node's folder: <see cref="IsHeld"/> when a living node has it, otherwise -errno when it cannot be had.</summary>
     internal static int TryLock(string folder)
     {
         var fd = Libc.open(folder, Libc.OpenReadOnly | Libc.OpenDirectory | Libc.OpenCloseOnExec, 0);
-        if (fd < 0 || Libc.flock(fd, Libc.LockExclusive | Libc.LockNonBlocking) == 0)
+        if (fd < 0)
+            return -Marshal.GetLastPInvokeError();
+        if (Libc.flock(fd, Libc.LockExclusive | Libc.LockNonBlocking) == 0)
             return fd;
+        var error = Marshal.GetLastPInvokeError();
         _ = Libc.close(fd);
-        return -1;
+        return -error;
     }
 
     public void Dispose() => Unlock();

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+using System.Text;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
 
@@ -21,7 +23,7 @@ public sealed record HostCleaned(IReadOnlyList<string> Removed, IReadOnlyList<st
 /// <summary>All that the nodes of this host have attached, those that run and those that are no more. Needs no node.</summary>
 public static class PinnedLinks
 {
-    /// <summary>Every attached function of this host, node after node.</summary>
+    /// <summary>Every attached function of this host, node after node. What this process may not read, which takes root, is left out.</summary>
     public static IReadOnlyList<PinnedFunction> List() => List(TablePlace.PinFolder);
 
     /// <summary>
@@ -35,12 +37,16 @@ public static class PinnedLinks
         var found = new List<PinnedFunction>();
         foreach (var (node, folder) in Nodes(root))
         {
-            var runs = Runs(folder);
+            var held = LinkPins.TryLock(folder);
+            if (held >= 0)
+                _ = Libc.close(held);
+            else if (held != LinkPins.IsHeld)
+                continue;
             foreach (var pin in Directory.GetFiles(folder).Order(StringComparer.Ordinal))
             {
                 using var link = UprobeLink.Open(pin);
                 var info = link?.Info;
-                found.Add(new PinnedFunction(node, runs, LinkName.Parse(Path.GetFileName(pin))?.Attachment ?? "", pin, info?.Path, info?.Offset));
+                found.Add(new PinnedFunction(node, held < 0, LinkName.Parse(Path.GetFileName(pin))?.Attachment ?? "", pin, info?.Path, info?.Offset));
             }
         }
 
@@ -49,32 +55,36 @@ public static class PinnedLinks
 
     internal static HostCleaned RemoveAll(string root)
     {
-        var (removed, failed) = (new List<string>(), new List<string>());
-        var running = new HashSet<string>(StringComparer.Ordinal);
+        var (removed, running, failed) = (new List<string>(), new List<string>(), new List<string>());
+        var left = new HashSet<string>(StringComparer.Ordinal);
         foreach (var (node, folder) in Nodes(root))
         {
             var held = LinkPins.TryLock(folder);
-            if (held < 0)
+            if (held >= 0)
             {
-                running.Add(node);
+                foreach (var pin in Directory.GetFiles(folder))
+                    Remove(pin, removed, failed);
+                _ = Libc.close(held);
                 continue;
             }
 
-            foreach (var pin in Directory.GetFiles(folder))
-                Remove(pin, removed, failed);
-            _ = Libc.close(held);
+            left.Add(node);
+            if (held == LinkPins.IsHeld)
+                running.Add(node);
+            else
+                failed.Add($"{folder}: {Marshal.GetPInvokeErrorMessage(-held)}");
         }
 
-        foreach (var table in Tables(root).Where(table => NodeOf(table) is { } node && !running.Contains(TablePlace.PinName(node))))
+        foreach (var table in Tables(root).Where(table => NodeOf(table) is { } node && !left.Contains(TablePlace.PinName(node))))
         {
             // What is pinned beside a table belongs to it.
             foreach (var pin in Directory.GetFiles(Path.GetDirectoryName(table)!, "table-*").Prepend(table))
                 Remove(pin, removed, failed);
         }
 
-        foreach (var node in Nodes(root).Select(static one => one.Node).Where(node => !running.Contains(node)))
+        foreach (var node in Nodes(root).Select(static one => one.Node).Where(node => !left.Contains(node)))
             RemoveFolders(Path.Combine(root, node));
-        return new HostCleaned(removed, [.. running.Order(StringComparer.Ordinal)], failed);
+        return new HostCleaned(removed, running, failed);
     }
 
     private static IEnumerable<(string Node, string Folder)> Nodes(string root) =>
@@ -93,15 +103,7 @@ public static class PinnedLinks
         var header = found is null ? null : (TableHeader*)found.Mapping.Bytes;
         return header == null || header->Magic != Layout.Magic
             ? null
-            : System.Text.Encoding.UTF8.GetString(System.Runtime.InteropServices.MemoryMarshal.CreateReadOnlySpanFromNullTerminated(header->Node));
-    }
-
-    private static bool Runs(string folder)
-    {
-        var held = LinkPins.TryLock(folder);
-        if (held >= 0)
-            _ = Libc.close(held);
-        return held < 0;
+            : Encoding.UTF8.GetString(MemoryMarshal.CreateReadOnlySpanFromNullTerminated(header->Node));
     }
 
     private static void Remove(string pin, List<string> removed, List<string> failed)

@@ -31,7 +31,7 @@ internal static class DetachAll
     {
         foreach (var pin in cleaned.Removed)
             await session.PrintAsync($"removed {pin}");
-        if (cleaned.Removed.Count == 0)
+        if (cleaned.Removed.Count + cleaned.Failed.Count == 0)
             await session.HintAsync("nothing is left on this host by a node that does not run");
         foreach (var node in cleaned.Running)
             await session.Terminal.Error.WriteLineAsync($"fabric: node {node} runs, and what it attached was left alone; stop it first, or withdraw its attachments");

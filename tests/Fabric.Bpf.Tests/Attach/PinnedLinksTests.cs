@@ -65,6 +65,15 @@ public sealed class PinnedLinksTests : IDisposable
     }
 
     [Fact]
+    public async Task Nobody_but_the_nodes_user_can_hold_the_folders_lock()
+    {
+        using var door = Open();
+        await DoorHost.GiveBackAsync(door);
+        var mode = new DirectoryInfo(LinksOfA).UnixFileMode;
+        Assert.Equal(UnixFileMode.UserRead | UnixFileMode.UserWrite | UnixFileMode.UserExecute, mode);
+    }
+
+    [Fact]
     public void A_host_where_nothing_is_pinned_is_clean() =>
         Assert.Equal((0, 0), (PinnedLinks.List(Path.Combine(_root, "nowhere")).Count, PinnedLinks.RemoveAll(Path.Combine(_root, "nowhere")).Removed.Count));
 
