@@ -46,6 +46,7 @@ public sealed class GoldenTests
         Assert.Equal(new FabricIdentity(Guid.Parse("1e7e1b0c-5a54-4f52-9c3c-0d3a5e8a4a11"), 4), fabric.Identity);
         Assert.Equal((13L, 2L, Digest, 12L), (fabric.AppliedIndex, term, fabric.Digest, fabric.Flags.Revision));
         Assert.Equal([("last", 12L), ("old", 7), ("plain", 10), ("rule", 3)], fabric.Flags.Flags.Values.Select(static flag => (flag.Key, flag.Revision)));
+        Assert.Empty(fabric.Attachments.ById);
         Assert.Equal(
             [
                 new ChangeOutcome.Conflict("plain", 2),
