@@ -70,17 +70,17 @@ internal sealed class HeldAttachment : IDisposable
         old?.Dispose();
     }
 
-    internal Attachment Describe() => new(
-        Attachment.IdOf(Request.Exe, Request.Symbol),
-        Request.Exe,
-        Request.Symbol,
-        _target is null ? Request.Abi : IsGo ? AttachmentAbi.Go : AttachmentAbi.C,
-        Request.Signature,
-        Attached ? AttachmentState.Attached : AttachmentState.Refused,
-        _reason,
-        Attached ? _target?.Kind : null,
-        _target?.BuildId,
-        Attached ? _target?.Offset : null);
+    internal Attachment Describe() => _file is null
+        ? Attachment.Of(Request, [])
+        : Attachment.Of(Request,
+        [
+            new AttachedFile(
+                Request.Exe, Container: null, (long)_file.Device, (long)_file.Inode, _target?.BuildId,
+                Attached ? AttachmentState.Attached : AttachmentState.Refused, _reason,
+                Attached ? _target?.Kind : null,
+                _target is null ? Request.Abi : IsGo ? AttachmentAbi.Go : AttachmentAbi.C,
+                Attached ? _target?.Offset : null),
+        ]);
 
     public void Dispose()
     {

@@ -6,64 +6,44 @@ namespace Fabric.Bpf.Attach;
 
 /// <summary>
 /// The override door of one node: functions of any program, which need not know of Fabric, answered by the table.
-/// What is attached is kept in the node's data folder and attached again at its next start; the probes themselves end
-/// with the process. Any thread may call any member.
+/// Any thread may call any member.
 /// </summary>
 public sealed class OverrideDoor : IOverrideDoor
 {
-    private readonly AttachmentStore _store;
     private readonly Func<BpfTableMemory, OverrideProgram> _load;
 
-    // Guards all that follows. Nothing is read from a target's file while it is held.
+    // Guards all that follows.
     private readonly Lock _lock = new();
     private readonly SortedDictionary<string, HeldAttachment> _held = new(StringComparer.Ordinal);
+    private Task _work = Task.CompletedTask;
     private FlagTable? _table;
     private OverrideProgram? _program;
     private string? _whyNone;
     private bool _disposed;
 
-    private OverrideDoor(AttachmentStore store, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
+    private OverrideDoor(OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
     {
-        _store = store;
         _load = load;
         Support = support;
         _whyNone = support.Supported ? "this node's table is not open yet" : support.Sentence;
     }
 
+    /// <inheritdoc/>
+    public event Action? Changed;
+
     /// <summary>Whether this host can override at all.</summary>
     public OverrideSupport Support { get; }
 
-    /// <summary>Finds again what was attached last time; it is attached once there is a table to answer from.</summary>
-    /// <param name="dataDirectory">The node's data folder.</param>
+    /// <summary>Opens the door of a node.</summary>
+    /// <param name="node">The node's name.</param>
     /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
-    /// <exception cref="AttachmentsUnusableException">The list of attachments cannot be understood.</exception>
-    public static OverrideDoor Open(string dataDirectory, OverrideSupport support) =>
-        Open(dataDirectory, support, OverrideProgram.Load);
+    public static OverrideDoor Open(string node, OverrideSupport support) => Open(node, support, OverrideProgram.Load);
 
     /// <summary>The same, with a program of the caller's.</summary>
-    internal static OverrideDoor Open(string dataDirectory, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
+    internal static OverrideDoor Open(string node, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
     {
-        var door = new OverrideDoor(new AttachmentStore(dataDirectory), support, load);
-        foreach (var request in door._store.Read().Take(AttachmentStore.MaxAttachments))
-        {
-            var held = HeldAttachment.Prepare(request);
-            held.Place(program: null, door._whyNone);
-            door._held[Attachment.IdOf(request.Exe, request.Symbol)] = held;
-        }
-
-        return door;
-    }
-
-    /// <summary>The same, for a table that is open already.</summary>
-    /// <param name="table">What answers.</param>
-    /// <param name="dataDirectory">The node's data folder.</param>
-    /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
-    /// <exception cref="AttachmentsUnusableException">The list of attachments cannot be understood.</exception>
-    public static OverrideDoor Open(IFlagTable table, string dataDirectory, OverrideSupport support)
-    {
-        var door = Open(dataDirectory, support);
-        door.Serve(table);
-        return door;
+        ArgumentException.ThrowIfNullOrEmpty(node);
+        return new OverrideDoor(support, load);
     }
 
     /// <summary>
@@ -84,29 +64,10 @@ public sealed class OverrideDoor : IOverrideDoor
     }
 
     /// <inheritdoc/>
-    public Attachment Attach(AttachmentRequest request)
-    {
-        var held = HeldAttachment.Prepare(request);
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return Keep(Attachment.IdOf(request.Exe, request.Symbol), held);
-        }
-    }
-
-    /// <inheritdoc/>
-    public Attachment? Detach(string id)
+    public void Want(IReadOnlyList<AttachmentRequest> wanted)
     {
         lock (_lock)
-        {
-            if (!_held.TryGetValue(id, out var held))
-                return null;
-            _store.Save(_held.Where(one => one.Key != id).Select(static one => one.Value.Request));
-            _held.Remove(id);
-            var was = held.Describe();
-            held.Dispose();
-            return was;
-        }
+            _work = _work.ContinueWith(_ => Reconcile(wanted), TaskScheduler.Default);
     }
 
     /// <inheritdoc/>
@@ -116,7 +77,14 @@ public sealed class OverrideDoor : IOverrideDoor
             return [.. _held.Values.Select(static held => held.Describe())];
     }
 
-    /// <summary>Gives every function back to itself. What is remembered stays.</summary>
+    /// <inheritdoc/>
+    public Task SettledAsync(CancellationToken token)
+    {
+        lock (_lock)
+            return _work.WaitAsync(token);
+    }
+
+    /// <summary>Gives every function back to itself.</summary>
     public void Dispose()
     {
         lock (_lock)
@@ -131,45 +99,38 @@ public sealed class OverrideDoor : IOverrideDoor
         }
     }
 
-    private Attachment Keep(string id, HeldAttachment held)
+    private void Reconcile(IReadOnlyList<AttachmentRequest> wanted)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            var byId = wanted.ToDictionary(static one => Attachment.IdOf(one.Exe, one.Symbol), StringComparer.Ordinal);
+            foreach (var id in _held.Keys.Except(byId.Keys).ToArray())
+            {
+                _held.Remove(id, out var gone);
+                gone!.Dispose();
+            }
+
+            foreach (var (id, request) in byId)
+                Keep(id, HeldAttachment.Prepare(request));
+        }
+
+        Changed?.Invoke();
+    }
+
+    private void Keep(string id, HeldAttachment held)
     {
         var known = _held.GetValueOrDefault(id);
         if (known is { Attached: true } && known.IsSameAs(held))
         {
             held.Dispose();
-            return known.Describe();
-        }
-
-        if (known is null && _held.Count >= AttachmentStore.MaxAttachments)
-        {
-            held.Dispose();
-            return held.Describe() with { Reason = $"a node has at most {AttachmentStore.MaxAttachments} attachments" };
+            return;
         }
 
         held.Place(_program, _whyNone);
-        if (!held.Attached)
-        {
-            held.Dispose();
-            return held.Describe();
-        }
-
-        Remember(id, held);
+        _held[id] = held;
         known?.Dispose();
-        return held.Describe();
-    }
-
-    private void Remember(string id, HeldAttachment held)
-    {
-        try
-        {
-            _store.Save(_held.Where(one => one.Key != id).Select(static one => one.Value.Request).Append(held.Request));
-            _held[id] = held;
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
     }
 
     private void Follow(ITableMemory memory)

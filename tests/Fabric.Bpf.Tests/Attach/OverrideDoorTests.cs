@@ -32,160 +32,26 @@ public sealed class OverrideDoorTests : IDisposable
     }
 
     [Fact]
-    public void A_function_is_answered_for_while_it_is_attached()
+    public async Task A_function_is_answered_for_while_it_is_wanted()
     {
         using var target = RunningTarget.Start(_exe, "x");
         target.WaitFor("flag x off");
         using var door = Open();
-        var attached = door.Attach(new(_exe, Symbol));
-        Assert.Equal((AttachmentState.Attached, null, AttachmentAbi.C, ProbeKind.Int3), (attached.State, attached.Reason, attached.Abi, attached.Kind));
-        Assert.Equal(0xcc, target.CodeAt(_exe, attached.FileOffset!.Value, 1)[0]);
+        var attached = await WantAsync(door, new AttachmentRequest(_exe, Symbol));
+        var file = Assert.Single(attached.Files);
+        Assert.Equal((AttachmentState.Attached, null, AttachmentAbi.C, ProbeKind.Int3), (attached.State, attached.Reason, file.Abi, file.Kind));
+        Assert.Equal(0xcc, target.CodeAt(_exe, file.FileOffset!.Value, 1)[0]);
         Expect(target, "flag x on");
         Put(on: false);
         Expect(target, "flag x off");
         Put(on: true);
         Expect(target, "flag x on");
 
-        Assert.Equal(attached, Assert.Single(door.List()));
-        Assert.Equal(attached, door.Detach(attached.Id));
-        Assert.NotEqual(0xcc, target.CodeAt(_exe, attached.FileOffset!.Value, 1)[0]);
+        door.Want([]);
+        await door.SettledAsync(Token);
+        Assert.NotEqual(0xcc, target.CodeAt(_exe, file.FileOffset!.Value, 1)[0]);
         target.WaitFor("flag x off");
         Assert.Empty(door.List());
-        Assert.Null(door.Detach(attached.Id));
-    }
-
-    [Fact]
-    public void What_was_attached_is_attached_again_at_the_next_start()
-    {
-        Attachment attached;
-        using (var door = Open())
-        {
-            attached = door.Attach(new(_exe, Symbol));
-            door.Attach(new(_exe, "is_feature_enabled_for", AttachmentAbi.C, AttachmentSignature.FlagAndKey));
-        }
-
-        using var next = OverrideDoor.Open(_data, Support.Supported ? Support : Supported, Load);
-        Assert.All(next.List(), static one => Assert.Equal((AttachmentState.Refused, "this node's table is not open yet"), (one.State, one.Reason)));
-        next.Serve(_table);
-        Assert.All(next.List(), static one => Assert.Equal(AttachmentState.Attached, one.State));
-        Assert.Equal(2, next.List().Count);
-        Assert.Contains(attached, next.List());
-
-        next.Detach(attached.Id);
-        File.Delete(_exe);
-        using var last = Open();
-        var missing = Assert.Single(last.List());
-        Assert.Equal(AttachmentState.Refused, missing.State);
-        Assert.Contains("cannot open", missing.Reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Attachments_follow_a_table_that_moves()
-    {
-        using var target = RunningTarget.Start(_exe, "x");
-        using var door = Open();
-        var attached = door.Attach(new(_exe, Symbol));
-        Expect(target, "flag x on");
-        var moves = 0;
-        _table.Moved += _ => moves++;
-        Put(on: true, others: 200); // more than the heap has room for
-        Assert.True(moves > 0);
-        Assert.Equal(attached, Assert.Single(door.List()));
-        Put(on: false, others: 200);
-        Expect(target, "flag x off");
-        Put(on: true, others: 200);
-        Expect(target, "flag x on");
-    }
-
-    [Fact]
-    public void A_new_file_at_the_same_path_is_attached_in_the_place_of_the_old()
-    {
-        using var door = Open();
-        var old = door.Attach(new(_exe, Symbol));
-        Assert.Equal(old, door.Attach(new(_exe, Symbol)));
-        var copy = $"{_exe}.copy";
-        File.Copy(_exe, copy);
-        File.Move(copy, _exe, overwrite: true);
-        using var target = RunningTarget.Start(_exe, "x");
-        target.WaitFor("flag x off"); // nothing is attached to this file
-        Assert.Equal(AttachmentState.Attached, door.Attach(new(_exe, Symbol)).State);
-        Assert.Single(door.List());
-        Expect(target, "flag x on");
-    }
-
-    [Fact]
-    public void What_cannot_be_attached_is_refused_with_the_reason_and_forgotten()
-    {
-        using var door = Open();
-        (AttachmentRequest Request, string Reason)[] refused =
-        [
-            (new("target", Symbol), "not an absolute path"),
-            (new("/nowhere", Symbol), "cannot open /nowhere: No such file"),
-            (new(_data, Symbol), "is not a regular file"),
-            (new("/dev/null", Symbol), "is not a regular file"),
-            (new("/proc/self/maps", Symbol), "it is not an ELF file"),
-            (new("/etc/passwd", Symbol), "it is not an ELF file"),
-            (new(_exe, "no_such_function"), "has no function called no_such_function"),
-        ];
-        foreach (var (request, reason) in refused)
-        {
-            var answer = door.Attach(request);
-            Assert.Equal(AttachmentState.Refused, answer.State);
-            Assert.Contains(reason, answer.Reason, StringComparison.Ordinal);
-        }
-
-        Assert.Empty(door.List());
-        Assert.False(File.Exists(Path.Combine(_data, "attachments.json")));
-    }
-
-    [Fact]
-    public void Without_support_or_without_a_table_in_the_kernel_the_reason_is_said()
-    {
-        using var without = OverrideDoor.Open(_table, _data, new(OverrideObstacle.NoRights, "no rights", "get some"));
-        Assert.Equal("no rights; get some", without.Attach(new(_exe, Symbol)).Reason);
-
-        var folder = TestTables.Folder(TableKind.File);
-        using var file = TestTables.Open(TableKind.File, folder);
-        using var door = OverrideDoor.Open(_data, Supported, Load);
-        door.Serve(file);
-        Assert.Equal("this node's table is a file, which the kernel cannot answer from", door.Attach(new(_exe, Symbol)).Reason);
-        Directory.Delete(folder, recursive: true);
-    }
-
-    [Fact]
-    public void What_cannot_be_remembered_is_not_attached()
-    {
-        using var target = RunningTarget.Start(_exe, "x");
-        target.WaitFor("flag x off");
-        using var door = Open();
-        var attached = door.Attach(new(_exe, Symbol));
-        Directory.CreateDirectory(Path.Combine(_data, "attachments.json.new"));
-        Assert.Throws<AttachmentsUnusableException>(() => door.Attach(new(_exe, "is_feature_enabled_for")));
-        Assert.Throws<AttachmentsUnusableException>(() => door.Detach(attached.Id));
-        Assert.Equal(attached, Assert.Single(door.List()));
-        Assert.Equal(0xcc, target.CodeAt(_exe, attached.FileOffset!.Value, 1)[0]);
-    }
-
-    [Fact]
-    public void Nothing_is_left_open_by_fifty_rounds()
-    {
-        var before = 0;
-        for (var round = 0; round < 50; round++)
-        {
-            using var door = Open();
-            var attached = door.Attach(new(_exe, Symbol));
-            door.Attach(new(_exe, "is_feature_enabled_for", AttachmentAbi.Auto, AttachmentSignature.FlagAndKey));
-            door.Attach(new(_exe, "no_such_function"));
-            door.Attach(new("/etc/passwd", Symbol));
-            Put(on: round % 2 == 0);
-            door.Detach(attached.Id);
-            if (round == 10)
-                before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
-        }
-
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 2);
     }
 
     public void Dispose()
@@ -199,9 +65,18 @@ public sealed class OverrideDoorTests : IDisposable
         ? OverrideProgram.Load(table)
         : OverrideProgram.Load(table.ForReaders.Geometry, table.ForReaders.Fd, mayOverride: false);
 
+    private static CancellationToken Token => TestContext.Current.CancellationToken;
+
+    private static async Task<Attachment> WantAsync(OverrideDoor door, AttachmentRequest request)
+    {
+        door.Want([request]);
+        await door.SettledAsync(Token);
+        return Assert.Single(door.List());
+    }
+
     private OverrideDoor Open()
     {
-        var door = OverrideDoor.Open(_data, Supported, Load);
+        var door = OverrideDoor.Open("tests", Supported, Load);
         door.Serve(_table);
         return door;
     }
