@@ -1,5 +1,6 @@
 using Fabric.Cli.Node;
 using Fabric.Bpf.Attach;
+using Fabric.Flags.Attachments;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
