@@ -60,7 +60,7 @@ attach() { # URL EXE SYMBOL SIGNATURE
         { cat "$work/attached"; return 1; }
 }
 detach() { curl -sS -f -o "$work/detached" -X DELETE "$1/api/v1/attachments?exe=$2&symbol=$3"; }
-attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"state":"attached"' | wc -l)" = 3 ]; }
+attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"host":"[^"]*","state":"attached"' | wc -l)" = 3 ]; }
 put() { curl -sS -f -o "$work/put" -X PUT "$url/api/v1/flags/$1" -H 'content-type: application/json' -d "$2"; }
 is_known() { echo "$1" | "$root/tests/native/out/ask" | awk '{ exit $6 == 0 }'; }
 put_and_wait() { # NAME DEFINITION: a write is answered when it is committed, and in the table some moments later
