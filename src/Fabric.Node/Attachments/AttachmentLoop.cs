@@ -29,12 +29,15 @@ internal sealed class AttachmentLoop(IOverrideDoor door, TableLoop table, TimePr
     // Set once, when the door has settled for the first time.
     private volatile bool _known;
 
+    // Set by the door's threads, taken by the loop: what is attached has to be looked at again.
+    private int _news;
+
     // One writer, the loop; many readers.
     private long _toldIndex = -1;
 
     public void Start()
     {
-        door.Changed += Signal;
+        door.Changed += NoteNews;
         _running = Task.Run(() => RunAsync(_stop.Token));
     }
 
@@ -56,7 +59,7 @@ internal sealed class AttachmentLoop(IOverrideDoor door, TableLoop table, TimePr
 
     public async ValueTask DisposeAsync()
     {
-        door.Changed -= Signal;
+        door.Changed -= NoteNews;
         await _stop.CancelAsync();
         await _running;
         _stop.Dispose();
@@ -86,7 +89,7 @@ internal sealed class AttachmentLoop(IOverrideDoor door, TableLoop table, TimePr
         {
             if (Volatile.Read(ref _latest) is { } state)
                 Tell(state, token);
-            if (_known)
+            if (_known && Interlocked.Exchange(ref _news, 0) != 0)
                 table.Attached(BuildsOf(door.List()));
         }
 #pragma warning disable CA1031 // Whatever goes wrong with the door, the API, the log and the table must go on.
@@ -95,7 +98,7 @@ internal sealed class AttachmentLoop(IOverrideDoor door, TableLoop table, TimePr
         {
             Log.DoorFailed(logger, failed);
             await Task.Delay(Retry, time, token);
-            Signal();
+            NoteNews();
         }
     }
 
@@ -118,7 +121,7 @@ internal sealed class AttachmentLoop(IOverrideDoor door, TableLoop table, TimePr
         {
             await door.SettledAsync(token);
             _known = true;
-            Signal();
+            NoteNews();
         }
 #pragma warning disable CA1031 // As in the loop.
         catch (Exception failed)
@@ -135,6 +138,12 @@ internal sealed class AttachmentLoop(IOverrideDoor door, TableLoop table, TimePr
         .Where(static file => file.State == AttachmentState.Attached && file.BuildId is not null)
         .Select(static file => file.BuildId!)
         .ToImmutableSortedSet(StringComparer.Ordinal);
+
+    private void NoteNews()
+    {
+        Volatile.Write(ref _news, 1);
+        Signal();
+    }
 
     private void Signal()
     {
