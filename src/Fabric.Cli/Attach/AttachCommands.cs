@@ -30,6 +30,8 @@ internal static class AttachCommands
         source.On(command);
         return client.On(client.Run(command, async (parse, session, token) =>
         {
+            if (session.Waits)
+                throw new UsageException("attach waits for every host by itself; --timeout says how long");
             var (path, name, timeout) = (Given(parse.GetValue(exe), "--exe"), Given(parse.GetValue(symbol), "--symbol"), source.Timeout(parse));
             var call = Conditions.Apply(parse.GetValue(revision), new Call(HttpMethod.Put, $"{Path}?timeout=0s")
             {
