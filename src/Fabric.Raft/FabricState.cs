@@ -1,3 +1,4 @@
+using Fabric.Flags.History;
 using Fabric.Flags.State;
 
 namespace Fabric.Raft;
@@ -14,6 +15,9 @@ public sealed record FabricIdentity(Guid Id, int Capacity);
 /// <param name="Digest">Rolling digest over every applied entry: equal on two hosts at the same index, or they have diverged.</param>
 public sealed record FabricState(FabricIdentity? Identity, FlagSet Flags, long AppliedIndex, ulong Digest)
 {
+    /// <summary>The last changes of the flags.</summary>
+    public FlagHistory History { get; init; } = FlagHistory.Empty;
+
     /// <summary>Before the first entry.</summary>
     public static FabricState Empty { get; } = new(null, FlagSet.Empty, 0, 0);
 }

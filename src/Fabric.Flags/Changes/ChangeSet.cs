@@ -21,6 +21,9 @@ public abstract record Change(string Key, long? IfRevision)
 /// <param name="Message">Why, in the words of whoever made it.</param>
 public sealed record ChangeSet(Guid OperationId, ImmutableArray<Change> Changes, string? Message = null)
 {
+    /// <summary>Who made it, when and from where; null where nobody said.</summary>
+    public Origin? Origin { get; init; }
+
     /// <summary>What forbids the set by itself, whatever the state; empty for a sound one.</summary>
     public IEnumerable<Problem> Problems()
     {

@@ -1,7 +1,9 @@
 using System.Buffers;
 using Fabric.Flags.Changes;
+using Fabric.Flags.History;
 using Fabric.Flags.State;
 using Fabric.Raft.Commands;
+using Fabric.Raft.History;
 using Fabric.Raft.StateMachine;
 using MessagePack;
 
@@ -24,25 +26,26 @@ internal static class SnapshotBody
 
     public static ReadOnlySpan<byte> Write(MachineState state)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024 + (int)Math.Min(state.Fabric.Flags.DefinitionBytes, int.MaxValue / 4));
+        var buffer = new ArrayBufferWriter<byte>(64 * 1024 + (int)Math.Min(state.Fabric.Flags.DefinitionBytes + state.Fabric.History.Bytes, int.MaxValue / 4));
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(6);
+        writer.WriteArrayHeader(7);
         Write(ref writer, state.Fabric.Identity);
         writer.Write(state.Fabric.Digest);
         writer.Write(state.Fabric.Flags.Revision);
         WriteFlags(ref writer, state.Fabric.Flags);
         writer.Write(state.Ledger.Capacity);
         WriteLedger(ref writer, state.Ledger);
+        HistorySection.Write(ref writer, state.Fabric.History, state.Fabric.Flags);
         writer.Flush();
         return buffer.WrittenSpan;
     }
 
-    public static SnapshotRead Read(ReadOnlySequence<byte> body, long index, long term)
+    public static SnapshotRead Read(ReadOnlySequence<byte> body, uint version, long index, long term)
     {
         try
         {
             var reader = new MessagePackReader(body);
-            var state = Read(ref reader, index, term);
+            var state = Read(ref reader, version, index, term);
             Wire.ExpectEnd(ref reader);
             return new SnapshotRead.Good(state);
         }
@@ -52,9 +55,9 @@ internal static class SnapshotBody
         }
     }
 
-    private static MachineState Read(ref MessagePackReader reader, long index, long term)
+    private static MachineState Read(ref MessagePackReader reader, uint version, long index, long term)
     {
-        Wire.ExpectCount(ref reader, 6);
+        Wire.ExpectCount(ref reader, version == SnapshotFormat.WithoutHistory ? 6 : 7);
         var identity = ReadIdentity(ref reader);
         var digest = reader.ReadUInt64();
         var revision = reader.ReadInt64();
@@ -64,7 +67,8 @@ internal static class SnapshotBody
             throw new InvalidDataException($"index {index}, revision {revision} and a ledger of {remembered} cannot be together");
 
         var ledger = Ledger.Restore(remembered, ReadLedger(ref reader));
-        return new MachineState(new FabricState(identity, flags, index, digest), term, ledger);
+        var history = version == SnapshotFormat.WithoutHistory ? FlagHistory.Begin(revision) : HistorySection.Read(ref reader, flags);
+        return new MachineState(new FabricState(identity, flags, index, digest) { History = history }, term, ledger);
     }
 
     private static void Write(ref MessagePackWriter writer, FabricIdentity? identity)

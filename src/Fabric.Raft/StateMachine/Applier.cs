@@ -37,9 +37,10 @@ internal static class Applier
 
         var capacity = state.Fabric.Identity?.Capacity ?? Limits.DefaultCapacity;
         var (flags, outcome) = state.Fabric.Flags.Apply(index, changes, capacity);
+        var history = outcome is ChangeOutcome.Applied ? state.Fabric.History.After(index, changes, state.Fabric.Flags) : state.Fabric.History;
         var next = state with
         {
-            Fabric = state.Fabric with { Flags = flags },
+            Fabric = state.Fabric with { Flags = flags, History = history },
             Ledger = state.Ledger.Add(changes.OperationId, outcome),
         };
         ImmutableArray<string> changed = outcome is ChangeOutcome.Applied ? [.. changes.Changes.Select(static change => change.Key)] : [];
