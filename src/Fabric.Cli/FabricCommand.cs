@@ -5,6 +5,7 @@ using Fabric.Cli.Client;
 using Fabric.Cli.Cluster;
 using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
+using Fabric.Cli.History;
 using Fabric.Cli.Node;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
@@ -52,6 +53,7 @@ internal static class FabricCommand
             NodeCommand.Build(terminal, parts),
             FlagCommands.Build(client),
             ClusterCommands.Build(client),
+            RollbackCommands.Fabric(client),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
             DoctorCommand.Build(client),

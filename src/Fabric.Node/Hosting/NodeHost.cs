@@ -8,6 +8,7 @@ using Fabric.Node.Api.Cluster;
 using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
+using Fabric.Node.Api.History;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Evaluation;
@@ -175,11 +176,11 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var (time, limits) = (_parts.Time, _options.Limits);
         var gate = new WriteGate(limits.WritesInFlight);
-        var local = new LocalProposer(_consensus, _spreader);
+        var local = new LocalProposer(_consensus, _spreader, time);
         var leaders = new LeaderClient(_voters, _http, _options.ForwardTimeout, _consensus, time);
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, local, leaders, gate, _options, time, _logger);
-        var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate);
+        var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
         var node = new NodeApi(_options, _consensus, _table, _readiness, _parts.Override);
 
         var problems = new ProblemMiddleware(_logger);
@@ -194,6 +195,8 @@ public sealed class NodeHost : IAsyncDisposable
         var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(writing);
         new ChangesApi(desk, limits).Map(writing);
+        new RollbackApi(reads, desk, limits).Map(writing);
+        new HistoryApi(reads).Map(_app);
         new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
         var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time);
@@ -218,6 +221,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var path = http.Request.Path;
         var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
+            || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route)
             || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
         if (_readiness.Started)
             return next(http);

@@ -4,11 +4,11 @@ using Fabric.Node.Json;
 
 namespace Fabric.Node.Api.Changes;
 
-/// <summary>Writes a change set as the API takes it.</summary>
+/// <summary>Writes a change set as members pass it on.</summary>
 internal static class ChangeSetWriter
 {
     public static byte[] ToUtf8(ChangeSet changes) => JsonSerializer.SerializeToUtf8Bytes(
-        new ChangesBody([.. changes.Changes.Select(ToBody)], changes.Message), ApiJson.Sparse.ChangesBody);
+        new ForwardedBody([.. changes.Changes.Select(ToBody)], changes.Message, changes.Origin), ApiJson.Sparse.ForwardedBody);
 
     private static ChangeBody ToBody(Change change) => change switch
     {
