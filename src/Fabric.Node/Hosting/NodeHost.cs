@@ -5,6 +5,7 @@ using Fabric.Node.Api;
 using Fabric.Node.Api.Attachments;
 using Fabric.Node.Api.Changes;
 using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Events;
 using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
@@ -39,6 +40,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ILogger _logger;
     private readonly TableLoop _table;
     private readonly ChangeFeed _changes;
+    private readonly EventRing _events;
     private readonly RuleEngines _engines;
     private readonly IConsensus _consensus;
     private readonly CommitSpreader _spreader;
@@ -62,11 +64,12 @@ public sealed class NodeHost : IAsyncDisposable
         _logger = loggers.CreateLogger("Fabric.Node");
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
         _changes = new ChangeFeed(parts.Time);
+        _events = new EventRing(options.Limits.EventsKept, options.Limits.EventsKeptBytes);
         _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
         _voters = new KnownVoters(members);
         _fleet = new FleetView(options.Name, parts.Time);
         _times = new RevisionTimes(parts.Time);
-        var sinks = new AppliedSinks(_times, _table, _changes);
+        var sinks = new AppliedSinks(_times, _table, _changes, _events);
         _consensus = options.Join.Count > 0
             ? new ObserverReplica(new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory }, sinks, loggers, parts.Time)
             : parts.OpenConsensus(RaftOptionsOf(options, members), sinks, loggers);
@@ -197,6 +200,7 @@ public sealed class NodeHost : IAsyncDisposable
         new ChangesApi(desk, limits).Map(writing);
         new RollbackApi(reads, desk, limits).Map(writing);
         new HistoryApi(reads).Map(_app);
+        new ChangeEventsApi(_events, reads, _options, time, _app.Lifetime.ApplicationStopping).Map(_app);
         new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
         var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time);
@@ -221,7 +225,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var path = http.Request.Path;
         var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
-            || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route)
+            || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route) || path.StartsWithSegments(ChangeEventsApi.Route)
             || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
         if (_readiness.Started)
             return next(http);

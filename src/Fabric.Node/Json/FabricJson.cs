@@ -36,6 +36,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(FlagListBody))]
 [JsonSerializable(typeof(DeletedBody))]
 [JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(PastSetBody))]
 [JsonSerializable(typeof(FlagHistoryBody))]
 [JsonSerializable(typeof(FlagChangeBody))]
 [JsonSerializable(typeof(DiffBody))]
