@@ -7,6 +7,7 @@ using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
 using Fabric.Cli.History;
 using Fabric.Cli.Node;
+using Fabric.Cli.Watch;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
@@ -54,6 +55,7 @@ internal static class FabricCommand
             FlagCommands.Build(client),
             ClusterCommands.Build(client),
             RollbackCommands.Fabric(client),
+            WatchCommand.Build(client),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
             DoctorCommand.Build(client),
