@@ -1,6 +1,7 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Fabric.Cli.Attach;
+using Fabric.Cli.Backup;
 using Fabric.Cli.Client;
 using Fabric.Cli.Cluster;
 using Fabric.Cli.Doctor;
@@ -56,6 +57,8 @@ internal static class FabricCommand
             ClusterCommands.Build(client),
             RollbackCommands.Fabric(client),
             WatchCommand.Build(client),
+            BackupCommand.Build(client),
+            RestoreCommand.Build(terminal),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
             DoctorCommand.Build(client),

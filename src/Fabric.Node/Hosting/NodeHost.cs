@@ -3,6 +3,7 @@ using System.Net.Sockets;
 using Fabric.Flags.Compilation;
 using Fabric.Node.Api;
 using Fabric.Node.Api.Attachments;
+using Fabric.Node.Api.Backup;
 using Fabric.Node.Api.Changes;
 using Fabric.Node.Api.Cluster;
 using Fabric.Node.Api.Events;
@@ -201,6 +202,7 @@ public sealed class NodeHost : IAsyncDisposable
         new RollbackApi(reads, desk, limits).Map(writing);
         new HistoryApi(reads).Map(_app);
         new ChangeEventsApi(_events, reads, _options, time, _app.Lifetime.ApplicationStopping).Map(_app);
+        new BackupApi(_consensus, reads).Map(_app);
         new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
         var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time);
@@ -226,6 +228,7 @@ public sealed class NodeHost : IAsyncDisposable
         var path = http.Request.Path;
         var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
             || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route) || path.StartsWithSegments(ChangeEventsApi.Route)
+            || path.StartsWithSegments(BackupApi.Route)
             || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
         if (_readiness.Started)
             return next(http);

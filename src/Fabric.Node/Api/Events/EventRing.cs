@@ -25,6 +25,7 @@ internal sealed class EventRing(int bound, long boundBytes) : IAppliedSink
     private long _bytes;
     private long _oldest;
     private long _newest = -1;
+    private ulong _digest;
 
     /// <summary>The last change set that this node applied.</summary>
     public long Newest
@@ -56,9 +57,10 @@ internal sealed class EventRing(int bound, long boundBytes) : IAppliedSink
     {
         lock (_lock)
         {
-            // After a replay it is the state that the replay ended with.
-            if (_newest != state.Flags.Revision)
+            // After a replay it is the state that the replay ended with, which the digest of all entries tells.
+            if (_newest < 0 || _digest != state.Digest)
                 Begin(state.Flags.Revision);
+            _digest = state.Digest;
             Wake();
         }
     }
@@ -87,6 +89,7 @@ internal sealed class EventRing(int bound, long boundBytes) : IAppliedSink
 
     private void Add(FabricState state, ImmutableArray<string> changedKeys)
     {
+        _digest = state.Digest;
         if (changedKeys.IsDefaultOrEmpty || state.Flags.Revision <= _newest)
             return;
         var added = new PastEvent(state.History.Set(state.Flags.Revision));

@@ -25,10 +25,10 @@ internal sealed class RollbackApi(ReadFence reads, WriteDesk desk, NodeLimits li
     public void Map(IEndpointRouteBuilder routes)
     {
         routes.MapPost($"{FlagsApi.Route}/{{key}}{After}", FlagAsync).WithTags("history")
-            .Describe("Take a flag back to what it was at a revision, by a new change; a flag that did not exist then is deleted")
+            .Describe("Take a flag back to what it was at a revision, by a new change; a flag that did not exist then is deleted").WaitsForFleet()
             .Takes<FlagRollbackRequestBody>(JsonBody.Json).Answers<FlagBody>(200, 400, 404, 409, 410, 412, 413, 415, 422, 429, 503, 504, 507);
         routes.MapPost(Route, (Delegate)FabricAsync).WithTags("history")
-            .Describe("Take all flags back to what they were at a revision, or those of one change set to what they were before it, by one change set")
+            .Describe("Take all flags back to what they were at a revision, or those of one change set to what they were before it, by one change set").WaitsForFleet()
             .Takes<RollbackRequestBody>(JsonBody.Json).Answers<RollbackBody>(200, 400, 404, 409, 410, 413, 415, 422, 429, 503, 504, 507);
     }
 

@@ -1,3 +1,6 @@
+using System.Text.Json.Serialization;
+using Fabric.Node.Fleet;
+
 namespace Fabric.Node.Api.History;
 
 /// <summary>Takes one flag back to what it was.</summary>
@@ -17,7 +20,14 @@ internal sealed record RollbackRequestBody(long? ToRevision, long? ChangeSet, bo
 /// <param name="ToRevision">What the flags are now what they were at.</param>
 /// <param name="DryRun">Nothing was changed, only looked at.</param>
 /// <param name="Flags">The flags that differ, ordered by key.</param>
-internal sealed record RollbackBody(long? Revision, long ToRevision, bool DryRun, IReadOnlyList<RolledBackBody> Flags);
+internal sealed record RollbackBody(long? Revision, long ToRevision, bool DryRun, IReadOnlyList<RolledBackBody> Flags) : IWriteBody
+{
+    /// <summary>Which hosts have it; left out where nobody asked.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public FleetBody? Fleet { get; set; }
+
+    long IWriteBody.Revision => Revision ?? 0;
+}
 
 /// <summary>A flag that a rollback changes.</summary>
 /// <param name="Key">It.</param>
