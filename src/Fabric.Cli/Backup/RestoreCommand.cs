@@ -29,7 +29,7 @@ internal static class RestoreCommand
         var names = new Option<string[]>("--name") { Description = "The voter's name; given three times, those of three voters", HelpName = "NAME", Required = true };
         var skip = new Option<long>("--skip-revisions")
         {
-            Description = $"How far the new fabric's revisions begin after the last known one, so that none that was lost is given again [{Restoring.DefaultSkip}]",
+            Description = "How far the new fabric's revisions begin after the last known one, so that none that was lost is given again",
             HelpName = "N",
             DefaultValueFactory = _ => Restoring.DefaultSkip,
         };

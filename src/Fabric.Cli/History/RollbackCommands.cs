@@ -82,7 +82,7 @@ internal static class RollbackCommands
 
         grid.WriteTo(session.Terminal);
         if (!reply.Json.GetProperty("dryRun").GetBoolean())
-            await session.PrintAsync($"{flags.Length} flags went back, revision {reply.Revision}");
+            await session.PrintAsync($"{flags.Length} {(flags.Length == 1 ? "flag" : "flags")} went back, revision {reply.Revision}");
     }
 
     private static string? Shown(long revision) => revision == 0 ? null : $"{revision}";

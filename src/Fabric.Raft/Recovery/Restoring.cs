@@ -15,8 +15,8 @@ public static class Restoring
     /// </summary>
     public const long DefaultSkip = 1_000_000;
 
-    // Older than what any election of the new fabric begins with, and the same for all voters that begin with this folder.
-    private const long FirstTerm = 1;
+    // What a new member's log begins with: entries of the new fabric must never be of an older term than what they follow.
+    private const long FirstTerm = 0;
 
     /// <summary>
     /// Writes the folder: all or nothing of it. The fabric in it has an id of its own, so that tables of the lost one are

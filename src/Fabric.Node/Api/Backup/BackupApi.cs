@@ -22,7 +22,7 @@ internal sealed class BackupApi(IConsensus consensus, ReadFence reads)
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet(Route, SendAsync).WithTags("backup")
             .Describe("Read the whole fabric, its history too, as one checked file; its Fabric-Revision header says which revision it has seen")
-            .Produces<Stream>(200, "application/octet-stream").Answers<Stream>(200, 400, 503);
+            .Produces<string>(200, "application/octet-stream").Refuses(400, 503);
 
     private async Task<IResult> SendAsync(HttpContext http, string? consistency, string? minRevision)
     {

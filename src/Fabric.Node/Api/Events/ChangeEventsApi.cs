@@ -18,7 +18,7 @@ internal sealed class ChangeEventsApi(EventRing ring, ReadFence reads, NodeOptio
     public void Map(IEndpointRouteBuilder routes) =>
         routes.MapGet(Route, ListenAsync).WithTags("history")
             .Describe("Server-sent events: every change set after ?after= or Last-Event-ID, in order and without a gap; ?keys=PREFIX* tells of some flags only")
-            .Produces<string>(200, EventWriter.Type).Answers<PastSetBody>(200, 400, 410, 503);
+            .Produces<PastSetBody>(200, EventWriter.Type).Refuses(400, 410, 503);
 
     private async Task<IResult> ListenAsync(HttpContext http, string? after, string? keys, [FromHeader(Name = EventWriter.LastId)] string? lastEventId)
     {
