@@ -31,6 +31,7 @@ public sealed partial class HistoryCommandTests(LiveNode node) : IClassFixture<L
         Assert.Contains($"{Environment.UserName}@{Environment.MachineName}", lines[3], StringComparison.Ordinal);
         Assert.Contains("created", lines[3], StringComparison.Ordinal);
         Assert.Equal(4, (await node.RunAsync("flag", "history", "never")).Code);
+        Assert.Equal(2, (await node.RunAsync("flag", "delete", "history", "--as", "two\nlines")).Code);
     }
 
     [Fact]

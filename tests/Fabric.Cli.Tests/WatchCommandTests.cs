@@ -37,8 +37,10 @@ public sealed class WatchCommandTests(LiveNode node) : IClassFixture<LiveNode>
     [Fact]
     public async Task A_revision_that_the_fabric_never_had_exits_4()
     {
-        var gone = await node.RunAsync("watch", "--after", "100000000");
+        // Said by every node of the list, once each.
+        var gone = await Cli.RunAsync("", "watch", "--after", "100000000", "--url", $"{node.Url},{node.Url}");
         Assert.Equal(4, gone.Code);
+        Assert.Contains("answered 410", gone.Error, StringComparison.Ordinal);
         Assert.Contains("never had", gone.Error, StringComparison.Ordinal);
     }
 

@@ -60,7 +60,14 @@ internal sealed class ClientOptions(Terminal terminal)
         return option;
     }
 
-    private string Actor(ParseResult parse) => parse.GetValue(_actor) ?? $"{Environment.UserName}@{Environment.MachineName}";
+    private string Actor(ParseResult parse)
+    {
+        if (parse.GetValue(_actor) is not { } given)
+            return $"{Environment.UserName}@{Environment.MachineName}";
+        return given.Length > 0 && !given.Any(char.IsControl)
+            ? given
+            : throw new UsageException("--as is a name without control characters");
+    }
 
     private IReadOnlyList<Uri> Endpoints(ParseResult parse)
     {

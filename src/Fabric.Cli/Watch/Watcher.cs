@@ -24,6 +24,9 @@ internal sealed class Watcher(Session session, string? keys, Func<StreamEvent, T
     private long? _position;
     private long _lastHeard;
 
+    // Nodes in a row that do not keep what comes next.
+    private int _gone;
+
     /// <summary>Returns with an exit code when no node can or will go on.</summary>
     public async Task<int> RunAsync(long? after, CancellationToken token)
     {
@@ -73,7 +76,7 @@ internal sealed class Watcher(Session session, string? keys, Func<StreamEvent, T
     {
         await foreach (var one in stream.EventsAsync(token))
         {
-            _lastHeard = TimeProvider.System.GetTimestamp();
+            (_lastHeard, _gone) = (TimeProvider.System.GetTimestamp(), 0);
             if (!long.TryParse(one.Id, NumberStyles.None, CultureInfo.InvariantCulture, out var revision) || revision <= _position)
                 continue;
             if (one.Type == "change")
@@ -82,11 +85,20 @@ internal sealed class Watcher(Session session, string? keys, Func<StreamEvent, T
         }
     }
 
-    /// <summary>The exit code where no other node would say anything else; null where one might.</summary>
-    private async Task<int?> RefusedAsync(Uri endpoint, EventStream stream, CancellationToken token) =>
-        stream.Status is HttpStatusCode.Gone or HttpStatusCode.BadRequest or HttpStatusCode.NotFound
-            ? await session.FailAsync(new Reply(endpoint, (int)stream.Status, await stream.BodyAsync(token)))
-            : null;
+    /// <summary>
+    /// The exit code where no other node would say anything else; null where one might. How much a node keeps is its own: one
+    /// that was given a snapshot begins with that.
+    /// </summary>
+    private async Task<int?> RefusedAsync(Uri endpoint, EventStream stream, CancellationToken token)
+    {
+        var hopeless = stream.Status switch
+        {
+            HttpStatusCode.Gone => ++_gone >= session.Endpoints.Count,
+            HttpStatusCode.BadRequest or HttpStatusCode.NotFound => true,
+            _ => false,
+        };
+        return hopeless ? await session.FailAsync(new Reply(endpoint, (int)stream.Status, await stream.BodyAsync(token))) : null;
+    }
 
     private Task NoteAsync(Uri endpoint, string what) =>
         session.Terminal.Error.WriteLineAsync($"fabric: {endpoint.GetLeftPart(UriPartial.Authority)}: {what}");

@@ -20,9 +20,12 @@ internal sealed class WriteDesk(WriteCoordinator writes, OperationLedger ledger,
     /// <summary>Brings the set to whoever leads, with the name and address of who asks for it.</summary>
     public async Task<WriteResult> WriteAsync(HttpContext http, ChangeSet changes)
     {
-        var origin = new Origin(0, node, http.Connection.RemoteIpAddress?.ToString(), ClaimedActor.Read(http.Request));
+        var origin = new Origin(0, node, AddressOf(http), ClaimedActor.Read(http.Request));
         return await writes.WriteAsync(changes with { Origin = origin }, http.RequestAborted);
     }
+
+    private static string? AddressOf(HttpContext http) =>
+        http.Connection.RemoteIpAddress is { IsIPv4MappedToIPv6: true } mapped ? mapped.MapToIPv4().ToString() : http.Connection.RemoteIpAddress?.ToString();
 
     /// <summary>A set that the log could not take is refused before anybody is asked.</summary>
     public static Refusal? TooLarge(ChangeSet changes)

@@ -66,7 +66,7 @@ internal sealed class EventWriter(HttpResponse response, EventRing ring, KeyFilt
     /// </summary>
     private Task CutOffAsync(long position, long oldest, CancellationToken token)
     {
-        Say($"event: cut\ndata: {{\"reason\":\"this client was too slow, and events after revision {oldest} alone are kept\",\"after\":{position},\"oldestRevision\":{oldest}}}\n\n");
+        Say($"event: cut\ndata: {{\"reason\":\"what comes next is not kept here any more: the client was slower than the changes, or this node was given a snapshot\",\"after\":{position},\"oldestRevision\":{oldest}}}\n\n");
         return SendAsync(token);
     }
 
