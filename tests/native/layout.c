@@ -43,6 +43,7 @@ int main(void)
     FIELD(flag_body, bucket_variant);
     FIELD(flag_body, off_variant);
     FIELD(flag_body, safe_variant);
+    FIELD(flag_body, variants);
     FIELD(flag_slot, tag);
     FIELD(flag_slot, name_seq);
     FIELD(flag_slot, generation);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Table.Encoding;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
@@ -41,6 +42,7 @@ internal sealed unsafe class FlagRecord
             Extras = (byte)ExtrasOf(definition),
             OffVariant = (byte)(definition.OffVariant ?? Layout.NoVariant),
             SafeVariant = (byte)(definition.Staleness?.Variant ?? Layout.NoVariant),
+            Variants = VariantList.Of(definition),
         };
         if (body.Rule == (byte)FlagRule.Fractional)
             AddRollout(ref body, definition.Rollout!, definition.Salt ?? flag.Key);
