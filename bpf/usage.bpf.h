@@ -1,0 +1,186 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the override door counts: for each executable and each name that it asks for, how often it was answered what. All of
+ * it stands in one array, which the node reads where it is mapped, and which outlives the program and the node by its pin.
+ *
+ *   header    one page
+ *   exes      the executables that were seen, with their paths
+ *   cells     a table of our own, open addressing: one executable, one name, one list of variants, one share of the CPUs
+ *
+ * Nothing is ever taken away here, and nothing waits: a cell is found within a few steps or the call is counted without a
+ * name. src/Fabric.Bpf/Usage/KernelLayout.cs has the same measures.
+ */
+
+#define USAGE_PAGE 4096
+#define USAGE_EXES 512
+#define USAGE_STEPS 8     /* cells that are looked at for one call */
+#define USAGE_CPU_SHARES 4
+#define USAGE_UNKNOWN_CELLS 1024 /* names that the table does not have take no more, whatever programs ask for */
+#define USAGE_COUNTERS 8  /* as in usage_sheet.h: 0 is the program's own default, then the variants; more have a group each */
+
+enum usage_state {
+    USAGE_FREE = 0,
+    USAGE_TAKEN = 1, /* being filled by one call */
+    USAGE_WHOLE = 2,
+};
+
+struct usage_map_header {
+    __u64 magic; /* the node's, as all that is not described here */
+    __u64 layout;
+    __u64 beyond;  /* calls for which there was no cell */
+    __u64 unknown; /* cells of names that the table did not have */
+};
+
+struct usage_exe {
+    __u64 id;
+    __u64 state;
+    __u32 at; /* where in the path it begins */
+    __u32 reserved[11];
+    char path[FLAG_PATH_BYTES];
+};
+
+struct usage_cell {
+    __u64 exe;       /* 0: not known */
+    __u64 hash;      /* of the name */
+    __u64 which;     /* usage_which: list of variants, group, share of the CPUs */
+    __u64 state;
+    __u64 first_ns;  /* CLOCK_BOOTTIME */
+    __u64 reserved[3];
+    struct flag_name name;
+    __u64 counters[USAGE_COUNTERS];
+};
+_Static_assert(sizeof(struct usage_exe) == 576, "usage_exe");
+_Static_assert(sizeof(struct usage_cell) == 192, "usage_cell");
+
+#define USAGE_CELLS_AT (USAGE_PAGE + USAGE_EXES * sizeof(struct usage_exe))
+
+/* Its size is the node's choice, which the constant geometry.usage_mask tells the programs: cells less one; 0 counts nothing. */
+struct {
+    __uint(type, BPF_MAP_TYPE_ARRAY);
+    __uint(map_flags, BPF_F_MMAPABLE);
+    __uint(max_entries, 1);
+    __type(key, __u32);
+    __uint(value_size, USAGE_PAGE);
+} usage SEC(".maps");
+
+#define USAGE_BASE()                                           \
+    ({                                                         \
+        __u32 first_ = 0;                                      \
+        (unsigned char *)bpf_map_lookup_elem(&usage, &first_); \
+    })
+
+/*
+ * Which file the process was started from: what tells it from any other that there was on this host, mixed to one number.
+ * A file that is written anew or replaced becomes another, and has the same path.
+ */
+static __always_inline __u64 usage_exe_id(void)
+{
+    if (!geometry.may_look)
+        return 0;
+    struct inode *inode = bpf_get_current_task_btf()->mm->exe_file->f_inode;
+    __u64 id = flag_hash_word(flag_hash_begin(inode->i_sb->s_dev), inode->i_ino);
+
+    return flag_hash_word(id, inode->i_ctime_sec) | 1;
+}
+
+static __always_inline struct usage_cell *usage_cell_at(unsigned char *base, __u64 at)
+{
+    return (struct usage_cell *)(base + USAGE_CELLS_AT + (at & geometry.usage_mask) * sizeof(struct usage_cell));
+}
+
+static __always_inline struct usage_exe *usage_exe_at(unsigned char *base, __u64 at)
+{
+    return (struct usage_exe *)(base + USAGE_PAGE + (at & (USAGE_EXES - 1)) * sizeof(struct usage_exe));
+}
+
+static __always_inline int usage_claim(__u64 *state)
+{
+    return FLAG_LOAD(*state) == USAGE_FREE && __sync_val_compare_and_swap(state, USAGE_FREE, USAGE_TAKEN) == USAGE_FREE;
+}
+
+/* Shows what has been filled, after all of it. */
+static __always_inline void usage_show(__u64 *state)
+{
+    __sync_lock_test_and_set(state, USAGE_WHOLE);
+}
+
+/* Notes the path of an executable that is not known yet. Where there is no place for it, it stays a number. */
+__noinline int usage_note_exe(__u64 id)
+{
+    unsigned char *base = USAGE_BASE();
+
+    if (!base || geometry.usage_mask == 0)
+        return 0;
+    FLAG_LOOP
+    for (__u32 step = 0; step < USAGE_STEPS; step++) {
+        struct usage_exe *exe = (struct usage_exe *)(base + USAGE_PAGE + (((id >> 32) + step) & (USAGE_EXES - 1)) * sizeof(*exe));
+
+        if (FLAG_LOAD(exe->state) == USAGE_WHOLE && exe->id == id)
+            return 1;
+        if (!usage_claim(&exe->state))
+            continue;
+        struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+        int at = run ? find_exe(run) : -1;
+        exe->id = id;
+        exe->at = at < 0 ? FLAG_PATH_BYTES : at;
+        if (run && at >= 0)
+            __builtin_memcpy(exe->path, run->exe, FLAG_PATH_BYTES);
+        usage_show(&exe->state);
+        return 1;
+    }
+    return 0;
+}
+
+static __always_inline int usage_may_fill(unsigned char *base, __u32 variants)
+{
+    struct usage_map_header *header = (struct usage_map_header *)base;
+
+    return variants || (FLAG_LOAD(header->unknown) < USAGE_UNKNOWN_CELLS && __sync_fetch_and_add(&header->unknown, 1) < USAGE_UNKNOWN_CELLS);
+}
+
+static __always_inline void usage_fill(struct usage_cell *cell, struct question *question, __u64 hash, __u64 exe, __u64 which)
+{
+    cell->exe = exe;
+    cell->hash = hash;
+    cell->which = which;
+    cell->first_ns = bpf_ktime_get_boot_ns();
+    cell->name = question->name;
+    usage_note_exe(exe);
+    usage_show(&cell->state);
+}
+
+/* The counter of an answer: 0 where the program's own default runs. */
+static __always_inline __u32 usage_counter(const struct flag_answer *answer)
+{
+    if (answer->variants == 0)
+        return answer->reason == FLAG_REASON_ERROR;
+    return answer->type == FLAG_TYPE_BOOLEAN && answer->variant != FLAG_NO_VARIANT ? answer->variant + 1u : 0;
+}
+
+/* Counts a call that was decided. What one CPU fills, another does not wait for: it fills one more, and the node adds them up. */
+__noinline int usage_count(struct question *question, __u64 hash)
+{
+    unsigned char *base = USAGE_BASE();
+
+    if (!question || !base || geometry.usage_mask == 0)
+        return 0;
+    __u32 counter = usage_counter(&question->answer), variants = question->answer.variants;
+    __u64 exe = usage_exe_id();
+    __u64 which = variants | (__u64)(bpf_get_smp_processor_id() & (USAGE_CPU_SHARES - 1)) << 32 | (__u64)(counter / USAGE_COUNTERS) << 40;
+    __u64 at = flag_hash_word(hash ^ exe, which);
+
+    FLAG_LOOP
+    for (__u32 step = 0; step < USAGE_STEPS; step++) {
+        struct usage_cell *cell = usage_cell_at(base, at + step);
+        __u64 state = FLAG_LOAD(cell->state);
+
+        if (state == USAGE_FREE && usage_may_fill(base, variants) && usage_claim(&cell->state))
+            usage_fill(cell, question, hash, exe, which);
+        else if (state != USAGE_WHOLE || cell->exe != exe || cell->hash != hash || cell->which != which)
+            continue;
+        __sync_fetch_and_add(&cell->counters[counter & (USAGE_COUNTERS - 1)], 1);
+        return 1;
+    }
+    __sync_fetch_and_add(&((struct usage_map_header *)base)->beyond, 1);
+    return 0;
+}
