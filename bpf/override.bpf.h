@@ -247,8 +247,7 @@ int override_flag(struct pt_regs *ctx)
 
     if (!stands)
         flag_answer_nothing(&question.answer, FLAG_REASON_ERROR);
-    if (geometry.usage_mask)
-        usage_count(&question, hash);
+    usage_count(&question, hash);
     if (!stands || answer->variant == FLAG_NO_VARIANT || answer->type != FLAG_TYPE_BOOLEAN)
         return 0;
     if (geometry.may_override)

@@ -18,11 +18,10 @@
 #define USAGE_UNKNOWN_CELLS 1024 /* names that the table does not have take no more, whatever programs ask for */
 #define USAGE_COUNTERS 8  /* as in usage_sheet.h: 0 is the program's own default, then the variants; more have a group each */
 
-enum usage_state {
-    USAGE_FREE = 0,
-    USAGE_TAKEN = 1, /* being filled by one call */
-    USAGE_WHOLE = 2,
-};
+/* What the last word that is written of an exe or a cell says. */
+#define USAGE_FREE 0
+#define USAGE_TAKEN 1           /* being filled by one call */
+#define USAGE_WHOLE (1ULL << 63) /* and what it is of, in the other bits */
 
 struct usage_map_header {
     __u64 magic; /* the node's, as all that is not described here */
@@ -32,8 +31,8 @@ struct usage_map_header {
 };
 
 struct usage_exe {
+    __u64 whole; /* USAGE_… */
     __u64 id;
-    __u64 state;
     __u32 at; /* where in the path it begins */
     __u32 reserved[11];
     char path[FLAG_PATH_BYTES];
@@ -42,10 +41,9 @@ struct usage_exe {
 struct usage_cell {
     __u64 exe;       /* 0: not known */
     __u64 hash;      /* of the name */
-    __u64 which;     /* usage_which: list of variants, group, share of the CPUs */
-    __u64 state;
+    __u64 which;     /* USAGE_…, with the list of variants in bits 0 to 31, the share of the CPUs above it, the group from bit 40 */
     __u64 first_ns;  /* CLOCK_BOOTTIME */
-    __u64 reserved[3];
+    __u64 reserved[4];
     struct flag_name name;
     __u64 counters[USAGE_COUNTERS];
 };
@@ -59,7 +57,7 @@ struct {
     __uint(type, BPF_MAP_TYPE_ARRAY);
     __uint(map_flags, BPF_F_MMAPABLE);
     __uint(max_entries, 1);
-    __type(key, __u32);
+    __uint(key_size, sizeof(__u32));
     __uint(value_size, USAGE_PAGE);
 } usage SEC(".maps");
 
@@ -78,9 +76,8 @@ static __always_inline __u64 usage_exe_id(void)
     if (!geometry.may_look)
         return 0;
     struct inode *inode = bpf_get_current_task_btf()->mm->exe_file->f_inode;
-    __u64 id = flag_hash_word(flag_hash_begin(inode->i_sb->s_dev), inode->i_ino);
 
-    return flag_hash_word(id, inode->i_ctime_sec) | 1;
+    return inode->i_ino * 0x9e3779b97f4a7c15ULL ^ inode->i_sb->s_dev * 0xff51afd7ed558ccdULL ^ inode->i_ctime_sec * 0xc4ceb9fe1a85ec53ULL;
 }
 
 static __always_inline struct usage_cell *usage_cell_at(unsigned char *base, __u64 at)
@@ -93,15 +90,28 @@ static __always_inline struct usage_exe *usage_exe_at(unsigned char *base, __u64
     return (struct usage_exe *)(base + USAGE_PAGE + (at & (USAGE_EXES - 1)) * sizeof(struct usage_exe));
 }
 
-static __always_inline int usage_claim(__u64 *state)
+static __always_inline int usage_claim(__u64 *word)
 {
-    return FLAG_LOAD(*state) == USAGE_FREE && __sync_val_compare_and_swap(state, USAGE_FREE, USAGE_TAKEN) == USAGE_FREE;
+    return FLAG_LOAD(*word) == USAGE_FREE && __sync_val_compare_and_swap(word, USAGE_FREE, USAGE_TAKEN) == USAGE_FREE;
 }
 
 /* Shows what has been filled, after all of it. */
-static __always_inline void usage_show(__u64 *state)
+static __always_inline void usage_show(__u64 *word, __u64 as)
 {
-    __sync_lock_test_and_set(state, USAGE_WHOLE);
+    __sync_lock_test_and_set(word, as);
+}
+
+/* Where a cell is looked for first. */
+static __always_inline __u64 usage_first(__u64 hash, __u64 exe, __u64 which)
+{
+    __u64 at = hash + exe + (which >> 32) + (which << 7);
+
+    return at ^ at >> 17;
+}
+
+static __always_inline int usage_is(const struct usage_cell *cell, __u64 hash, __u64 exe, __u64 which)
+{
+    return FLAG_LOAD(cell->which) == which && cell->exe == exe && cell->hash == hash;
 }
 
 /* Notes the path of an executable that is not known yet. Where there is no place for it, it stays a number. */
@@ -115,9 +125,9 @@ __noinline int usage_note_exe(__u64 id)
     for (__u32 step = 0; step < USAGE_STEPS; step++) {
         struct usage_exe *exe = (struct usage_exe *)(base + USAGE_PAGE + (((id >> 32) + step) & (USAGE_EXES - 1)) * sizeof(*exe));
 
-        if (FLAG_LOAD(exe->state) == USAGE_WHOLE && exe->id == id)
+        if (FLAG_LOAD(exe->whole) == USAGE_WHOLE && exe->id == id)
             return 1;
-        if (!usage_claim(&exe->state))
+        if (!usage_claim(&exe->whole))
             continue;
         struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
         int at = run ? find_exe(run) : -1;
@@ -125,7 +135,7 @@ __noinline int usage_note_exe(__u64 id)
         exe->at = at < 0 ? FLAG_PATH_BYTES : at;
         if (run && at >= 0)
             __builtin_memcpy(exe->path, run->exe, FLAG_PATH_BYTES);
-        usage_show(&exe->state);
+        usage_show(&exe->whole, USAGE_WHOLE);
         return 1;
     }
     return 0;
@@ -142,11 +152,10 @@ static __always_inline void usage_fill(struct usage_cell *cell, struct question 
 {
     cell->exe = exe;
     cell->hash = hash;
-    cell->which = which;
     cell->first_ns = bpf_ktime_get_boot_ns();
     cell->name = question->name;
     usage_note_exe(exe);
-    usage_show(&cell->state);
+    usage_show(&cell->which, which);
 }
 
 /* The counter of an answer: 0 where the program's own default runs. */
@@ -157,30 +166,45 @@ static __always_inline __u32 usage_counter(const struct flag_answer *answer)
     return answer->type == FLAG_TYPE_BOOLEAN && answer->variant != FLAG_NO_VARIANT ? answer->variant + 1u : 0;
 }
 
-/* Counts a call that was decided. What one CPU fills, another does not wait for: it fills one more, and the node adds them up. */
-__noinline int usage_count(struct question *question, __u64 hash)
+/* Finds or fills a cell that is not where a call looks first. What one CPU fills, another does not wait for: it fills one more. */
+__noinline int usage_count_apart(struct question *question, __u64 hash, __u64 exe, __u64 which)
 {
     unsigned char *base = USAGE_BASE();
 
     if (!question || !base || geometry.usage_mask == 0)
         return 0;
-    __u32 counter = usage_counter(&question->answer), variants = question->answer.variants;
-    __u64 exe = usage_exe_id();
-    __u64 which = variants | (__u64)(bpf_get_smp_processor_id() & (USAGE_CPU_SHARES - 1)) << 32 | (__u64)(counter / USAGE_COUNTERS) << 40;
-    __u64 at = flag_hash_word(hash ^ exe, which);
-
+    __u32 counter = usage_counter(&question->answer);
+    __u64 at = usage_first(hash, exe, which);
     FLAG_LOOP
     for (__u32 step = 0; step < USAGE_STEPS; step++) {
         struct usage_cell *cell = usage_cell_at(base, at + step);
-        __u64 state = FLAG_LOAD(cell->state);
 
-        if (state == USAGE_FREE && usage_may_fill(base, variants) && usage_claim(&cell->state))
+        if (FLAG_LOAD(cell->which) == USAGE_FREE && usage_may_fill(base, (__u32)which) && usage_claim(&cell->which))
             usage_fill(cell, question, hash, exe, which);
-        else if (state != USAGE_WHOLE || cell->exe != exe || cell->hash != hash || cell->which != which)
+        else if (!usage_is(cell, hash, exe, which))
             continue;
         __sync_fetch_and_add(&cell->counters[counter & (USAGE_COUNTERS - 1)], 1);
         return 1;
     }
     __sync_fetch_and_add(&((struct usage_map_header *)base)->beyond, 1);
     return 0;
+}
+
+/* Counts a call that was decided. */
+static __always_inline void usage_count(struct question *question, __u64 hash)
+{
+    unsigned char *base = USAGE_BASE();
+
+    if (geometry.usage_mask == 0 || !base)
+        return;
+    __u32 counter = usage_counter(&question->answer);
+    __u64 exe = usage_exe_id();
+    __u64 which = USAGE_WHOLE | (__u64)(counter / USAGE_COUNTERS) << 40 |
+                  (__u64)(bpf_get_smp_processor_id() & (USAGE_CPU_SHARES - 1)) << 32 | question->answer.variants;
+    struct usage_cell *cell = usage_cell_at(base, usage_first(hash, exe, which));
+
+    if (usage_is(cell, hash, exe, which))
+        __sync_fetch_and_add(&cell->counters[counter & (USAGE_COUNTERS - 1)], 1);
+    else
+        usage_count_apart(question, hash, exe, which);
 }
