@@ -6,6 +6,7 @@ using Fabric.Cli.Cluster;
 using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
 using Fabric.Cli.Node;
+using Fabric.Cli.Usage;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
@@ -52,6 +53,7 @@ internal static class FabricCommand
             NodeCommand.Build(terminal, parts),
             FlagCommands.Build(client),
             ClusterCommands.Build(client),
+            UsageCommand.Build(client),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
             DoctorCommand.Build(client),

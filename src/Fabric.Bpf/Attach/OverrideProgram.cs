@@ -1,6 +1,7 @@
 using Fabric.Bpf.Elf;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 
 namespace Fabric.Bpf.Attach;
 
@@ -24,27 +25,30 @@ internal sealed class OverrideProgram : IDisposable
     internal static OverrideProgram Load(BpfTableMemory table)
     {
         var (fd, geometry) = table.ForReaders;
-        return Load(geometry, fd, mayOverride: true);
+        using var counters = table.OpenCounters();
+        return Load(geometry, fd, mayOverride: true, counters);
     }
 
     /// <param name="geometry">The table's measures.</param>
     /// <param name="table">The table's descriptor; null makes a new, empty one.</param>
     /// <param name="mayOverride">False decides and leaves the registers alone, which every kernel allows.</param>
+    /// <param name="counters">Where calls are counted; null counts nothing.</param>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
-    internal static OverrideProgram Load(Geometry geometry, int? table, bool mayOverride)
+    internal static OverrideProgram Load(Geometry geometry, int? table, bool mayOverride, KernelCounters? counters = null)
     {
         geometry.MayOverride = mayOverride ? 1u : 0u;
         geometry.MayLook = 1;
+        geometry.UsageMask = counters is null ? 0 : (uint)counters.CellCount - 1;
         try
         {
-            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table));
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd));
         }
         catch (BpfRefusedException)
         {
             // A kernel that is locked down for confidentiality lets no program read its memory: then process.exe and
             // process.cgroup are unknown there, and everything else works. Where that was not the cause, it fails again.
             geometry.MayLook = 0;
-            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table));
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd));
         }
     }
 

@@ -3,12 +3,14 @@ using Microsoft.Win32.SafeHandles;
 namespace Fabric.Bpf.Interop;
 
 /// <summary>Replaces a small file so that after a crash there is the old one or the new one, whole.</summary>
-internal static class DurableFile
+public static class DurableFile
 {
     private const uint Mode = 0x180; // rw-------
 
+    /// <param name="path">The file; only its owner may read it.</param>
+    /// <param name="content">All that it is to hold.</param>
     /// <exception cref="IOException">The disk did not take it; the old one is still there.</exception>
-    internal static void Replace(string path, ReadOnlySpan<byte> content)
+    public static void Replace(string path, ReadOnlySpan<byte> content)
     {
         var temporary = $"{path}.new";
         _ = Libc.unlink(temporary);

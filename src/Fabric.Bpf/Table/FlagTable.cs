@@ -3,6 +3,7 @@ using System.Runtime.InteropServices;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table.Encoding;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 
@@ -26,8 +27,9 @@ internal sealed unsafe class FlagTable : IFlagTable
     {
         _memory = memory;
         _makeAnew = makeAnew;
-        _host = host ?? new HostFacts(NodeOf(memory));
+        _host = host ?? new HostFacts(TableOwner.Of((TableHeader*)memory.Bytes).Node);
         _writer = new TableWriter(memory, _host);
+        Usage = new HostUsage(TableOwner.Of((TableHeader*)memory.Bytes), memory.Path, memory.Kind == TableKind.Bpf);
     }
 
     /// <summary>Another memory has taken the place of the one there was, so whatever reads the old one must follow.</summary>
@@ -38,6 +40,8 @@ internal sealed unsafe class FlagTable : IFlagTable
     public string Path => _memory.Path;
 
     public TableKind Kind => _memory.Kind;
+
+    public IHostUsage Usage { get; }
 
     public long Revision => _writer.Revision;
 
@@ -108,12 +112,6 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     private static FlagAnswer Read(NodeEvaluator.Answer answer) =>
         new((long)answer.Revision, (AnswerReason)answer.Reason, answer.Variant == Layout.NoVariant ? null : answer.Variant);
-
-    private static string NodeOf(ITableMemory memory)
-    {
-        var name = new ReadOnlySpan<byte>(((TableHeader*)memory.Bytes)->Node, Layout.NodeBytes);
-        return System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
-    }
 
     private static ulong DigestOf(string key, FlagBody body, ReadOnlySpan<byte> block)
     {

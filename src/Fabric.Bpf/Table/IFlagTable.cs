@@ -1,4 +1,5 @@
 using Fabric.Bpf.Evaluation;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -24,6 +25,9 @@ public interface IFlagTable : IDisposable
 
     /// <summary>What holds its bytes.</summary>
     TableKind Kind { get; }
+
+    /// <summary>What the host's programs have counted of it; usable also when the table is closed.</summary>
+    IHostUsage Usage { get; }
 
     /// <summary>The log index that its readers see, read from the table itself.</summary>
     long Revision { get; }

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Interop;
+using Fabric.Bpf.Usage;
 
 namespace Fabric.Bpf.Table;
 
@@ -39,6 +40,7 @@ public static class TablePlace
         {
             try
             {
+                HostUsage.Prepare(file, pinned: false);
                 return new FlagTable(
                     FileTableMemory.OpenOrCreate(file, owner),
                     heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)),
@@ -88,6 +90,7 @@ public static class TablePlace
 
             Directory.CreateDirectory(folder);
             _ = Libc.chmod(folder, 0x1ed); // rwxr-xr-x
+            HostUsage.Prepare(path, pinned: true);
             return new FlagTable(
                 BpfTableMemory.OpenOrCreate(path, owner),
                 heap => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, heap)),

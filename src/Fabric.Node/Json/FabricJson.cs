@@ -9,6 +9,7 @@ using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Api.Usage;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Problems;
@@ -40,6 +41,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(AttachmentBody))]
 [JsonSerializable(typeof(AttachmentListBody))]
 [JsonSerializable(typeof(AttachmentRequestBody))]
+[JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(OutcomeWire))]
 [JsonSerializable(typeof(ReadIndexWire))]
 internal sealed partial class FabricJson : JsonSerializerContext;

@@ -1,5 +1,6 @@
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
 
@@ -14,6 +15,8 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
     private int _inside;
 
     public string Path => "/run/fabric/fake";
+    public FakeUsage Counted { get; } = new();
+    public IHostUsage Usage => Counted;
     public TableKind Kind => TableKind.File;
     public long Revision { get; private set; } = revision;
     public int Stamps { get; private set; }

@@ -1,5 +1,7 @@
 using System.Text.Json;
+using System.Text.Json.Serialization.Metadata;
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Api.Usage;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
 
@@ -9,14 +11,22 @@ namespace Fabric.Node.Api.Cluster;
 internal sealed class MemberClient(HttpClient http, TimeSpan timeout, TimeProvider time)
 {
     /// <summary>What it says of itself, or why it could not be asked.</summary>
-    public async Task<(NodeBody? Node, string? Error)> NodeAsync(NodeMember member, CancellationToken token)
+    public Task<(NodeBody? Node, string? Error)> NodeAsync(NodeMember member, CancellationToken token) =>
+        GetAsync(new Uri(member.Http, NodeApi.Route), ApiJson.Full.NodeBody, token);
+
+    /// <summary>What has been counted on its host, or why it could not be asked.</summary>
+    public Task<(UsageBody? Page, string? Error)> UsageAsync(Uri host, string query, CancellationToken token) =>
+        GetAsync(new Uri(host, UsageApi.Route + query), ApiJson.Full.UsageBody, token);
+
+    private async Task<(T? Body, string? Error)> GetAsync<T>(Uri address, JsonTypeInfo<T> type, CancellationToken token)
+        where T : class
     {
         using var deadline = new CancellationTokenSource(timeout, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, token);
         try
         {
-            await using var body = await http.GetStreamAsync(new Uri(member.Http, NodeApi.Route), both.Token);
-            return (await JsonSerializer.DeserializeAsync(body, ApiJson.Full.NodeBody, both.Token), null);
+            await using var body = await http.GetStreamAsync(address, both.Token);
+            return (await JsonSerializer.DeserializeAsync(body, type, both.Token), null);
         }
         catch (OperationCanceledException)
         {
