@@ -15,7 +15,7 @@ bool flagfabric_enabled_for(const char *flag, const char *targeting_key);
 struct flagfabric_found {
     const struct flag_view *view; /* NULL where there is no table */
     struct flag_answer answer;
-    uint64_t place; /* usage_place of it; 0 where that is not known */
+    uint64_t place; /* usage_place of it, or USAGE_NOWHERE */
 };
 
 /* Reads a flag for a caller. It is not counted yet: a caller may have to read again. */

@@ -60,14 +60,14 @@ static __attribute__((noinline)) void read_named(const struct flag_view *view, c
 void flagfabric_find(const char *flag, const struct flag_caller *caller, struct flagfabric_found *found)
 {
     found->view = flagfabric_table();
-    found->place = 0;
+    found->place = USAGE_NOWHERE;
     if (!found->view || !flag) {
         flag_answer_nothing(&found->answer, FLAG_REASON_NOT_FOUND);
         return;
     }
     uint32_t hint = atomic_load_explicit(&hint_of(flag)->slot, memory_order_relaxed);
     if (!read_hinted(found->view, flag, hint, caller, &found->answer, &found->place)) {
-        found->place = 0;
+        found->place = USAGE_NOWHERE;
         read_named(found->view, flag, caller, &found->answer);
     }
 }
@@ -93,7 +93,7 @@ static __attribute__((noinline)) bool boolean_named(const struct flag_view *view
 
     read_named(view, flag, caller, &answer);
     int given = answer.variant != FLAG_NO_VARIANT && answer.type == FLAG_TYPE_BOOLEAN;
-    usage_count(view, hint_of(flag), flag, 0, answer.variants, counter_of(&answer, given));
+    usage_count(view, hint_of(flag), flag, USAGE_NOWHERE, answer.variants, counter_of(&answer, given));
     return given ? answer.truth : fallback;
 }
 
@@ -194,7 +194,7 @@ static void count_all(const struct flag_view *view, const char *const *flags, si
         int given = variant != FLAG_NO_VARIANT;
 
         if (flags[i])
-            usage_count(view, hint_of(flags[i]), flags[i], 0, (uint32_t)answers[i].variant, given ? USAGE_VARIANT(variant) : USAGE_DEFAULT);
+            usage_count(view, hint_of(flags[i]), flags[i], USAGE_NOWHERE, (uint32_t)answers[i].variant, given ? USAGE_VARIANT(variant) : USAGE_DEFAULT);
         answers[i].variant = given ? variant : -1;
         answers[i].reserved[0] = 0;
     }
@@ -218,7 +218,7 @@ uint64_t flagfabric_evaluate_all(const char *const *flags, size_t count, const s
     for (size_t i = 0; i < count; i++) {
         answers[i] = (struct flagfabric_answer){ .variant = -1, .reason = view ? FLAGFABRIC_ERROR : FLAGFABRIC_NOT_FOUND };
         if (view && flags[i])
-            usage_count(view, hint_of(flags[i]), flags[i], 0, 0, USAGE_OVERTAKEN);
+            usage_count(view, hint_of(flags[i]), flags[i], USAGE_NOWHERE, 0, USAGE_OVERTAKEN);
     }
     return 0;
 }

@@ -234,7 +234,7 @@ __attribute__((noinline)) void usage_count_named(const struct flag_view *view, s
         return;
     atomic_fetch_add_explicit(&line[counter % USAGE_COUNTERS], 1, memory_order_relaxed);
     /* The others are many names, of which a place is one. */
-    if (place && flagfabric_open_of(view)->number && entry->hash)
+    if (place != USAGE_NOWHERE && flagfabric_open_of(view)->number && entry->hash)
         atomic_store_explicit(&entry->place, place, memory_order_relaxed);
     atomic_store_explicit(&hint->entry, entry, memory_order_release);
 }

@@ -46,13 +46,16 @@ FLAG_INLINE uint32_t usage_share(void)
     return cpu & (USAGE_SHARES - 1);
 }
 
+/* Not a place: no entry ever has it, and none is there without a table's number. */
+#define USAGE_NOWHERE 1
+
 /* One place of one table at one time of its name: no two names ever have the same. */
 FLAG_INLINE uint64_t usage_place(const struct flag_view *view, uint32_t slot, uint32_t sequence)
 {
     return (uint64_t)sequence << 32 | flagfabric_open_of(view)->number << FLAGFABRIC_SLOT_BITS | slot;
 }
 
-/* The rest of counting: makes what is missing. `place` is 0 where it is not known. */
+/* The rest of counting: makes what is missing. */
 void usage_count_named(const struct flag_view *view, struct usage_hint *hint, const char *flag, uint64_t place, uint32_t variants,
                        uint32_t counter);
 

@@ -8,21 +8,21 @@ internal unsafe struct UsageHeader
 {
     internal const ulong SheetMagic = 0x4547415355474c46;
     internal const uint Version = 1;
-    internal const int Bytes = 1024;
-    internal const int ExeBytes = 512;
+    internal const int HeaderBytes = 1024;
+    internal const int MaxExeBytes = 512;
     internal const int MaxSheetBytes = 4 << 20;
 
     public ulong Magic;
     public uint Layout;
-    public uint SheetBytes;
+    public uint Bytes;
     public ulong Taken;
     public ulong MadeNs;
     public ulong Beyond;
-    public uint Process;
-    public uint ExeLength;
+    public uint Pid;
+    public uint ExeBytes;
     public fixed byte FabricId[16];
     public fixed byte Node[64];
-    public fixed byte Exe[ExeBytes];
+    public fixed byte Exe[MaxExeBytes];
 }
 
 /// <summary>struct usage_row.</summary>

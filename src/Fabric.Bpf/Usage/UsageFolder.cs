@@ -106,7 +106,7 @@ internal sealed unsafe class UsageFolder(string path, Guid fabric, byte[] node, 
 
     private SheetReading? ReadFile(SafeFileHandle file, string name, Libc.FileStatus status, ref int unread)
     {
-        var bytes = status.Bytes is >= UsageHeader.Bytes and <= UsageHeader.MaxSheetBytes ? ReadBytes(file, UsageHeader.Bytes) : [];
+        var bytes = status.Bytes is >= UsageHeader.HeaderBytes and <= UsageHeader.MaxSheetBytes ? ReadBytes(file, UsageHeader.HeaderBytes) : [];
         if (!UsageSheet.IsSheet(bytes))
         {
             // A process is making it, or was when it ended. It is not locked before it is known to be none: its maker locks it.
@@ -123,7 +123,7 @@ internal sealed unsafe class UsageFolder(string path, Guid fabric, byte[] node, 
         // The lock first: what is read after it was free is the last that there will be.
         var ended = Lock(file);
         bytes = ReadBytes(file, (int)status.Bytes);
-        if (bytes.Length < UsageHeader.Bytes)
+        if (bytes.Length < UsageHeader.HeaderBytes)
             return null;
         var (rows, beyond) = UsageSheet.Read(bytes);
         return new SheetReading(name, ended, status.User, rows, beyond);

@@ -13,7 +13,7 @@ internal static unsafe class UsageSheet
 
     /// <summary>Whether these are the first bytes of a sheet that is complete.</summary>
     internal static bool IsSheet(ReadOnlySpan<byte> bytes) =>
-        bytes.Length >= UsageHeader.Bytes && MemoryMarshal.Read<UsageHeader>(bytes) is { Magic: UsageHeader.SheetMagic, Layout: UsageHeader.Version };
+        bytes.Length >= UsageHeader.HeaderBytes && MemoryMarshal.Read<UsageHeader>(bytes) is { Magic: UsageHeader.SheetMagic, Layout: UsageHeader.Version };
 
     /// <summary>Whether it is counted of this table; of a header that <see cref="IsSheet"/>.</summary>
     internal static bool IsOf(ReadOnlySpan<byte> bytes, Guid fabric, ReadOnlySpan<byte> node)
@@ -26,8 +26,8 @@ internal static unsafe class UsageSheet
     internal static (IReadOnlyList<UsageRow> Rows, long Beyond) Read(ReadOnlySpan<byte> bytes)
     {
         var header = MemoryMarshal.Read<UsageHeader>(bytes);
-        var exe = header.ExeLength is > 0 and <= UsageHeader.ExeBytes ? Text(new ReadOnlySpan<byte>(header.Exe, (int)header.ExeLength)) : null;
-        var rows = MemoryMarshal.Cast<byte, SheetRow>(bytes[UsageHeader.Bytes..]);
+        var exe = header.ExeBytes is > 0 and <= UsageHeader.MaxExeBytes ? Text(new ReadOnlySpan<byte>(header.Exe, (int)header.ExeBytes)) : null;
+        var rows = MemoryMarshal.Cast<byte, SheetRow>(bytes[UsageHeader.HeaderBytes..]);
         var read = new List<UsageRow>();
         foreach (ref readonly var row in rows[..(int)Math.Min((uint)rows.Length, (uint)header.Taken)])
         {
@@ -73,7 +73,7 @@ internal static unsafe class UsageSheet
     private static void Add(ReadOnlySpan<byte> bytes, ushort line, long[] counts)
     {
         var at = bytes.Length - line * SheetRow.LineBytes;
-        if (line == 0 || at < UsageHeader.Bytes)
+        if (line == 0 || at < UsageHeader.HeaderBytes)
             return;
         var counters = MemoryMarshal.Cast<byte, ulong>(bytes.Slice(at, SheetRow.LineBytes));
         for (var i = 0; i < counts.Length; i++)

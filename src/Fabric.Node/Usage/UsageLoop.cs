@@ -23,9 +23,6 @@ internal sealed class UsageLoop(TableLoop table, IConsensus consensus, VariantNa
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(5);
     private static readonly TimeSpan SaveInterval = TimeSpan.FromMinutes(1);
 
-    /// <summary>A reading is current for so long, however often it is asked for.</summary>
-    private static readonly TimeSpan Fresh = TimeSpan.FromMilliseconds(250);
-
     /// <summary>How long names are remembered that no flag has.</summary>
     private static readonly TimeSpan Memory = TimeSpan.FromDays(90);
 
@@ -58,10 +55,12 @@ internal sealed class UsageLoop(TableLoop table, IConsensus consensus, VariantNa
     /// <summary>All that is counted up to now; null while there is no table.</summary>
     public async Task<UsageView?> ViewAsync(CancellationToken token)
     {
+        var asked = time.GetUtcNow();
         await _turn.WaitAsync(token);
         try
         {
-            if (time.GetUtcNow() - _read > Fresh)
+            // Of several that wait, one reads for all.
+            if (_read <= asked)
                 Read();
             lock (_lock)
                 return _restored ? Look() : null;
@@ -120,11 +119,12 @@ internal sealed class UsageLoop(TableLoop table, IConsensus consensus, VariantNa
         try
         {
             Restore(usage);
+            var begun = time.GetUtcNow();
             var reading = usage.Read();
             var flags = consensus.State.Flags.Flags;
             lock (_lock)
             {
-                _read = time.GetUtcNow();
+                _read = begun;
                 _ended = _ledger.Take(reading, flags.ContainsKey, _read);
                 _ledger.Forget(flags.ContainsKey, _read - Memory);
             }
