@@ -15,7 +15,6 @@
 #define USAGE_EXES 512
 #define USAGE_STEPS 8     /* cells that are looked at for one call */
 #define USAGE_CPU_SHARES 4
-#define USAGE_UNKNOWN_CELLS 1024 /* names that the table does not have take no more, whatever programs ask for */
 #define USAGE_COUNTERS 8  /* as in usage_sheet.h: 0 is the program's own default, then the variants; more have a group each */
 
 /* What the last word that is written of an exe or a cell says. */
@@ -140,6 +139,9 @@ __noinline int usage_note_exe(__u64 id)
     }
     return 0;
 }
+
+/* Names that the table does not have take no more than a quarter, whatever programs ask for. */
+#define USAGE_UNKNOWN_CELLS ((geometry.usage_mask + 1) / 4)
 
 static __always_inline int usage_may_fill(unsigned char *base, __u32 variants)
 {
