@@ -6,7 +6,7 @@ namespace Fabric.Bpf.Usage;
 
 /// <summary>
 /// What the override door counts: the map `usage` of <c>bpf/usage.bpf.h</c>, pinned beside the table, so that the counts
-/// outlive the node and the program. It belongs to one fabric and one capacity, or another takes its place.
+/// outlive the node and the program. It belongs to one fabric: that of another is replaced.
 /// </summary>
 internal sealed unsafe class KernelCounters : IDisposable
 {
@@ -46,22 +46,13 @@ internal sealed unsafe class KernelCounters : IDisposable
     /// <summary>Those that are pinned, or new ones in their place.</summary>
     /// <param name="path">Where they are pinned.</param>
     /// <param name="fabric">The fabric whose flags are counted.</param>
-    /// <param name="cells">How many cells; a power of two.</param>
+    /// <param name="cells">How many cells new ones have, a power of two; those that are there stay as large as they are.</param>
     /// <exception cref="BpfRefusedException">The kernel makes no such map.</exception>
-    internal static KernelCounters OpenOrCreate(string path, Guid fabric, int cells)
-    {
-        if (TryOpen(path, fabric, writable: true) is { } found)
-        {
-            if (found.CellCount == cells)
-                return found;
-            found.Dispose();
-        }
-
-        return Create(path, fabric, cells);
-    }
+    internal static KernelCounters OpenOrCreate(string path, Guid fabric, int cells) =>
+        TryOpen(path, fabric) ?? Create(path, fabric, cells);
 
     /// <summary>Those that are pinned; null where there are none of this fabric.</summary>
-    internal static KernelCounters? TryOpen(string path, Guid fabric, bool writable = false)
+    internal static KernelCounters? TryOpen(string path, Guid fabric)
     {
         var fd = Libbpf.bpf_obj_get(path);
         if (fd < 0)
@@ -69,7 +60,7 @@ internal sealed unsafe class KernelCounters : IDisposable
         Libbpf.MapInfo info;
         var length = (uint)sizeof(Libbpf.MapInfo);
         if (Libbpf.bpf_obj_get_info_by_fd(fd, &info, &length) < 0 || info.Type != ArrayMap || info.MaxEntries != 1
-            || (info.MapFlags & Mappable) == 0 || info.ValueSize < Size(1) || Map(fd, info.ValueSize, writable) is not { } mapping)
+            || (info.MapFlags & Mappable) == 0 || info.ValueSize < Size(1) || Map(fd, info.ValueSize, writable: false) is not { } mapping)
         {
             _ = Libc.close(fd);
             return null;
@@ -77,7 +68,7 @@ internal sealed unsafe class KernelCounters : IDisposable
 
         var counters = new KernelCounters(fd, mapping);
         if (counters.Head->Magic == MapMagic && counters.Head->Layout == Version && new Guid(new ReadOnlySpan<byte>(counters.Head->FabricId, 16)) == fabric
-            && Size(counters.CellCount) == info.ValueSize)
+            && int.IsPow2(counters.CellCount) && Size(counters.CellCount) == info.ValueSize)
         {
             return counters;
         }
