@@ -6,6 +6,7 @@
  *   header    one page
  *   exes      the executables that were seen, with their paths
  *   cells     a table of our own, open addressing: one executable, one name, one list of variants, one share of the CPUs
+ *   names     of the cells, and what else is seldom read
  *
  * Nothing is ever taken away here, and nothing waits: a cell is found within a few steps or the call is counted without a
  * name. src/Fabric.Bpf/Usage/KernelLayout.cs has the same measures.
@@ -13,9 +14,9 @@
 
 #define USAGE_PAGE 4096
 #define USAGE_EXES 512
-#define USAGE_STEPS 8     /* cells that are looked at for one call */
+#define USAGE_STEPS 16    /* cells that are looked at for one call */
 #define USAGE_CPU_SHARES 4
-#define USAGE_COUNTERS 8  /* as in usage_sheet.h: 0 is the program's own default, then the variants; more have a group each */
+#define USAGE_COUNTERS 5  /* 0 is the program's own default, then the variants; more have a group each */
 
 /* What the last word that is written of an exe or a cell says. */
 #define USAGE_FREE 0
@@ -41,13 +42,17 @@ struct usage_cell {
     __u64 exe;       /* 0: not known */
     __u64 hash;      /* of the name */
     __u64 which;     /* USAGE_…, with the list of variants in bits 0 to 31, the share of the CPUs above it, the group from bit 40 */
-    __u64 first_ns;  /* CLOCK_BOOTTIME */
-    __u64 reserved[4];
-    struct flag_name name;
     __u64 counters[USAGE_COUNTERS];
 };
+
+struct usage_name {
+    struct flag_name name;
+    __u64 first_ns;  /* CLOCK_BOOTTIME */
+    __u64 reserved;
+};
 _Static_assert(sizeof(struct usage_exe) == 576, "usage_exe");
-_Static_assert(sizeof(struct usage_cell) == 192, "usage_cell");
+_Static_assert(sizeof(struct usage_cell) == 64, "a cell is one cache line");
+_Static_assert(sizeof(struct usage_name) == 80, "usage_name");
 
 #define USAGE_CELLS_AT (USAGE_PAGE + USAGE_EXES * sizeof(struct usage_exe))
 
@@ -89,6 +94,12 @@ static __always_inline struct usage_exe *usage_exe_at(unsigned char *base, __u64
     return (struct usage_exe *)(base + USAGE_PAGE + (at & (USAGE_EXES - 1)) * sizeof(struct usage_exe));
 }
 
+static __always_inline struct usage_name *usage_name_at(unsigned char *base, __u64 at)
+{
+    return (struct usage_name *)(base + USAGE_CELLS_AT + (geometry.usage_mask + 1) * sizeof(struct usage_cell) +
+                                 (at & geometry.usage_mask) * sizeof(struct usage_name));
+}
+
 static __always_inline int usage_claim(__u64 *word)
 {
     return FLAG_LOAD(*word) == USAGE_FREE && __sync_val_compare_and_swap(word, USAGE_FREE, USAGE_TAKEN) == USAGE_FREE;
@@ -111,6 +122,16 @@ static __always_inline __u64 usage_first(__u64 hash, __u64 exe, __u64 which)
 static __always_inline int usage_is(const struct usage_cell *cell, __u64 hash, __u64 exe, __u64 which)
 {
     return FLAG_LOAD(cell->which) == which && cell->exe == exe && cell->hash == hash;
+}
+
+static __always_inline void usage_add(struct usage_cell *cell, __u32 counter)
+{
+    __u32 at = counter % USAGE_COUNTERS;
+
+    /* The verifier does not follow a division, and the compiler would leave out what it knows. */
+    asm volatile("" : "+r"(at));
+    if (at < USAGE_COUNTERS)
+        __sync_fetch_and_add(&cell->counters[at], 1);
 }
 
 /* Notes the path of an executable that is not known yet. Where there is no place for it, it stays a number. */
@@ -150,12 +171,15 @@ static __always_inline int usage_may_fill(unsigned char *base, __u32 variants)
     return variants || (FLAG_LOAD(header->unknown) < USAGE_UNKNOWN_CELLS && __sync_fetch_and_add(&header->unknown, 1) < USAGE_UNKNOWN_CELLS);
 }
 
-static __always_inline void usage_fill(struct usage_cell *cell, struct question *question, __u64 hash, __u64 exe, __u64 which)
+static __always_inline void usage_fill(unsigned char *base, __u64 at, struct question *question, __u64 hash, __u64 exe, __u64 which)
 {
+    struct usage_cell *cell = usage_cell_at(base, at);
+    struct usage_name *name = usage_name_at(base, at);
+
     cell->exe = exe;
     cell->hash = hash;
-    cell->first_ns = bpf_ktime_get_boot_ns();
-    cell->name = question->name;
+    name->first_ns = bpf_ktime_get_boot_ns();
+    name->name = question->name;
     usage_note_exe(exe);
     usage_show(&cell->which, which);
 }
@@ -182,10 +206,10 @@ __noinline int usage_count_apart(struct question *question, __u64 hash, __u64 ex
         struct usage_cell *cell = usage_cell_at(base, at + step);
 
         if (FLAG_LOAD(cell->which) == USAGE_FREE && usage_may_fill(base, (__u32)which) && usage_claim(&cell->which))
-            usage_fill(cell, question, hash, exe, which);
+            usage_fill(base, at + step, question, hash, exe, which);
         else if (!usage_is(cell, hash, exe, which))
             continue;
-        __sync_fetch_and_add(&cell->counters[counter & (USAGE_COUNTERS - 1)], 1);
+        usage_add(cell, counter);
         return 1;
     }
     __sync_fetch_and_add(&((struct usage_map_header *)base)->beyond, 1);
@@ -206,7 +230,7 @@ static __always_inline void usage_count(struct question *question, __u64 hash)
     struct usage_cell *cell = usage_cell_at(base, usage_first(hash, exe, which));
 
     if (usage_is(cell, hash, exe, which))
-        __sync_fetch_and_add(&cell->counters[counter & (USAGE_COUNTERS - 1)], 1);
+        usage_add(cell, counter);
     else
         usage_count_apart(question, hash, exe, which);
 }

@@ -131,20 +131,23 @@ static void fill_header(struct usage_header *header, const struct usage_book *bo
 }
 
 /* What the process notes of a sheet, in memory that is only there once it is written. */
-static struct usage_sheet *note_sheet(struct usage_header *header, uint32_t bytes, const struct usage_book *book)
+static struct usage_sheet *note_sheet(struct usage_header *header, uint32_t bytes, const struct usage_book *book, struct usage_sheet *smaller)
 {
-    uint32_t limit = (bytes - USAGE_HEADER_BYTES) / (sizeof(struct usage_row) + USAGE_COUNTERS * sizeof(uint64_t));
+    uint32_t limit = (bytes - USAGE_HEADER_BYTES) / (sizeof(struct usage_row) + USAGE_LINE_BYTES);
     uint32_t slots = 2u << (32 - __builtin_clz(limit));
-    size_t size = sizeof(struct usage_sheet) + limit * sizeof(struct usage_entry) + slots * sizeof(uint16_t);
+    size_t head = (sizeof(struct usage_sheet) + 63) & ~63ul, size = head + limit * sizeof(struct usage_entry) + slots * sizeof(uint16_t);
     struct usage_sheet *sheet = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
 
     if (sheet == MAP_FAILED)
         return NULL;
     sheet->header = header;
+    sheet->end = (unsigned char *)header + bytes;
     sheet->book = book;
+    sheet->smaller = smaller;
+    sheet->which = smaller ? smaller->which + 1 : 0;
     sheet->limit = limit;
     sheet->index_mask = slots - 1;
-    sheet->entries = (struct usage_entry *)(sheet + 1);
+    sheet->entries = (struct usage_entry *)((char *)sheet + head);
     sheet->index = (_Atomic uint16_t *)(sheet->entries + limit);
     return sheet;
 }
@@ -154,8 +157,9 @@ static size_t noted_bytes(const struct usage_sheet *sheet)
     return (const char *)(sheet->index + sheet->index_mask + 1) - (const char *)sheet;
 }
 
-struct usage_sheet *usage_sheet_open(const struct usage_book *book, unsigned which)
+struct usage_sheet *usage_sheet_open(const struct usage_book *book, struct usage_sheet *smaller)
 {
+    uint32_t which = smaller ? smaller->which + 1 : 0;
     uint32_t bytes = which < sizeof(sheet_bytes) / sizeof(*sheet_bytes) ? sheet_bytes[which] : 0, pid = getpid();
     int kept = errno;
     struct sheet_name name;
@@ -166,7 +170,7 @@ struct usage_sheet *usage_sheet_open(const struct usage_book *book, unsigned whi
     if (fd >= 0) {
         struct usage_header *header = map_file(fd, bytes);
 
-        if (header && !(sheet = note_sheet(header, bytes, book)))
+        if (header && !(sheet = note_sheet(header, bytes, book, smaller)))
             munmap(header, bytes);
         if (sheet) {
             fill_header(header, book, bytes, pid, made_ns);

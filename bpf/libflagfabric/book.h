@@ -8,21 +8,9 @@
 
 #include "usage.h"
 
-/* A sheet as this process has it open. Forks share the file; what is noted of it here each has for itself. */
-struct usage_sheet {
-    _Atomic(struct usage_sheet *) next; /* a larger one, once this one is full */
-    struct usage_header *header;
-    const struct usage_book *book;
-    struct usage_entry *entries;
-    _Atomic uint16_t *index; /* open addressing by the name's hash: which entry, from 1 */
-    uint32_t index_mask;
-    uint32_t limit; /* entries */
-    _Atomic uint32_t used;
-};
-
 /* All that is counted of one node's tables. */
 struct usage_book {
-    _Atomic(struct usage_sheet *) sheets;
+    _Atomic(struct usage_sheet *) newest; /* and largest */
     _Atomic uint64_t gave_up; /* 1 + the table's last contact when there was no sheet to be had; 0 before */
     _Atomic uint32_t unknown; /* names so far that the table did not have */
     uint8_t fabric_id[16];
@@ -33,8 +21,8 @@ struct usage_book {
 /* The book for the calls that a table answers: the one there was, if that is of the same node. NULL where none is wanted. */
 struct usage_book *usage_book_for(const struct flag_table_header *table, struct usage_book *before, const char *path, int pinned);
 
-/* Sheet number `which` of a book, from 0, nowhere to be found yet; NULL where there is none to be had. */
-struct usage_sheet *usage_sheet_open(const struct usage_book *book, unsigned which);
+/* The sheet after `smaller`, or the first, nowhere to be found yet; NULL where there is none to be had. */
+struct usage_sheet *usage_sheet_open(const struct usage_book *book, struct usage_sheet *smaller);
 
 /* Takes back a sheet that nobody has found. */
 void usage_sheet_discard(struct usage_sheet *sheet);

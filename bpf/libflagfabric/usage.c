@@ -8,8 +8,6 @@
 #include "answer.h"
 #include "book.h"
 
-#define LINE_BYTES (USAGE_COUNTERS * sizeof(uint64_t))
-
 /* Of what is counted by itself. */
 struct key {
     __u64 name[FLAG_NAME_BYTES / 8];
@@ -23,11 +21,6 @@ static struct usage_row *row_at(const struct usage_sheet *sheet, uint32_t row)
     return (struct usage_row *)((char *)sheet->header + USAGE_HEADER_BYTES) + row;
 }
 
-static _Atomic uint64_t *line_at(const struct usage_sheet *sheet, uint32_t line)
-{
-    return (_Atomic uint64_t *)((char *)sheet->header + sheet->header->bytes - line * LINE_BYTES);
-}
-
 /* Takes rows and lines that nobody else gets, in this process or a fork of it. What was taken before; UINT64_MAX where there is no room. */
 static uint64_t take(const struct usage_sheet *sheet, uint32_t rows, uint32_t lines)
 {
@@ -35,7 +28,7 @@ static uint64_t take(const struct usage_sheet *sheet, uint32_t rows, uint32_t li
 
     do {
         after = before + (rows | (uint64_t)lines << 32);
-        if (USAGE_HEADER_BYTES + (uint32_t)after * sizeof(struct usage_row) + (after >> 32) * LINE_BYTES > sheet->header->bytes)
+        if (USAGE_HEADER_BYTES + (uint32_t)after * sizeof(struct usage_row) + (after >> 32) * USAGE_LINE_BYTES > sheet->header->bytes)
             return UINT64_MAX;
     } while (!__atomic_compare_exchange_n(&sheet->header->taken, &before, after, 0, __ATOMIC_RELAXED, __ATOMIC_RELAXED));
     return before;
@@ -83,20 +76,19 @@ static uint16_t find_line_number(const struct usage_sheet *sheet, struct usage_r
     return number;
 }
 
-static _Atomic uint64_t *find_line(struct usage_entry *entry, uint32_t share)
+/* The line of an entry, noted for the next call; 0 where the file says what cannot be: its bytes never lead outside of it. */
+static uint16_t find_line(struct usage_entry *entry, uint32_t share)
 {
     const struct usage_sheet *sheet = entry->sheet;
-    _Atomic uint64_t *line = atomic_load_explicit(&entry->lines[share], memory_order_acquire);
+    uint16_t number = atomic_load_explicit(&entry->lines[share], memory_order_relaxed);
 
-    if (line)
-        return line;
-    uint16_t number = find_line_number(sheet, row_at(sheet, entry->row), share);
-    /* The file's bytes never lead outside of it. */
-    if (number == 0 || number > (sheet->header->bytes - USAGE_HEADER_BYTES) / LINE_BYTES)
-        return NULL;
-    line = line_at(sheet, number);
-    atomic_store_explicit(&entry->lines[share], line, memory_order_release);
-    return line;
+    if (number)
+        return number;
+    number = find_line_number(sheet, row_at(sheet, entry->row), share);
+    if (number > (sheet->header->bytes - USAGE_HEADER_BYTES) / USAGE_LINE_BYTES)
+        return 0;
+    atomic_store_explicit(&entry->lines[share], number, memory_order_relaxed);
+    return number;
 }
 
 static void fill_row(struct usage_row *row, const struct key *key, uint32_t share, uint16_t line)
@@ -138,34 +130,33 @@ static struct usage_entry *add_entry(struct usage_sheet *sheet, const struct key
     }
 }
 
-/* The sheet behind `link`, made where there is none; NULL where none can be had for now. */
-static struct usage_sheet *sheet_behind(_Atomic(struct usage_sheet *) *link, const struct flag_view *view, unsigned which)
+/* A sheet after `full`, or the first, made where there is none; NULL where none can be had for now. */
+static struct usage_sheet *sheet_after(struct usage_sheet *full, const struct flag_view *view)
 {
     struct usage_book *book = flagfabric_open_of(view)->book;
-    struct usage_sheet *sheet = atomic_load_explicit(link, memory_order_acquire), *made;
+    struct usage_sheet *newest = full, *made;
     uint64_t now = FLAG_LOAD(flag_header(view)->last_contact_ns) + 1;
 
     /* The node stamps its table each second it lives, so this tries once a second without a look at a clock. */
-    if (sheet || atomic_load_explicit(&book->gave_up, memory_order_relaxed) == now)
-        return sheet;
-    made = usage_sheet_open(book, which);
-    if (made && atomic_compare_exchange_strong(link, &sheet, made))
+    if (atomic_load_explicit(&book->gave_up, memory_order_relaxed) == now)
+        return NULL;
+    made = usage_sheet_open(book, full);
+    if (made && atomic_compare_exchange_strong(&book->newest, &newest, made))
         return made;
     if (made)
         usage_sheet_discard(made);
-    else if (!(sheet = atomic_load_explicit(link, memory_order_acquire)))
+    else if ((newest = atomic_load_explicit(&book->newest, memory_order_acquire)) == full)
         atomic_store_explicit(&book->gave_up, now, memory_order_relaxed);
-    return sheet;
+    return newest == full ? NULL : newest;
 }
 
-/* What there is of a key already; NULL where there is nothing. */
+/* What there is of a key already; NULL where there is nothing. Of many flags most are in the newest sheet, which is the largest. */
 static struct usage_entry *look_up(struct usage_book *book, const struct key *key)
 {
     struct usage_entry *entry = NULL;
     uint32_t at;
 
-    for (struct usage_sheet *sheet = atomic_load_explicit(&book->sheets, memory_order_acquire); sheet && !entry;
-         sheet = atomic_load_explicit(&sheet->next, memory_order_acquire))
+    for (struct usage_sheet *sheet = atomic_load_explicit(&book->newest, memory_order_acquire); sheet && !entry; sheet = sheet->smaller)
         entry = find_entry(sheet, key, &at);
     return entry;
 }
@@ -173,19 +164,19 @@ static struct usage_entry *look_up(struct usage_book *book, const struct key *ke
 /* NULL where there is no room for the key: then it is counted under no name, where there is a sheet at all. */
 static struct usage_entry *make(const struct flag_view *view, const struct key *key)
 {
-    _Atomic(struct usage_sheet *) *link = &flagfabric_open_of(view)->book->sheets;
-    struct usage_sheet *sheet, *last = NULL;
+    struct usage_sheet *sheet = atomic_load_explicit(&flagfabric_open_of(view)->book->newest, memory_order_acquire), *full = NULL;
     uint32_t at;
 
-    for (unsigned which = 0; (sheet = sheet_behind(link, view, which)); which++, link = &sheet->next) {
+    while (sheet || (sheet = sheet_after(full, view))) {
         struct usage_entry *entry = find_entry(sheet, key, &at);
 
         if (entry || (entry = add_entry(sheet, key, at)))
             return entry;
-        last = sheet;
+        full = sheet;
+        sheet = NULL;
     }
-    if (last)
-        __atomic_fetch_add(&last->header->beyond, 1, __ATOMIC_RELAXED);
+    if (full)
+        __atomic_fetch_add(&full->header->beyond, 1, __ATOMIC_RELAXED);
     return NULL;
 }
 
@@ -214,7 +205,7 @@ static struct usage_entry *look_up_or_make(const struct flag_view *view, const c
 /* There is no sheet, and not to be one before the node stamps its table again. */
 static int cannot_count(const struct flag_view *view, struct usage_book *book)
 {
-    return !book || (!atomic_load_explicit(&book->sheets, memory_order_relaxed) &&
+    return !book || (!atomic_load_explicit(&book->newest, memory_order_relaxed) &&
                      atomic_load_explicit(&book->gave_up, memory_order_relaxed) == FLAG_LOAD(flag_header(view)->last_contact_ns) + 1);
 }
 
@@ -229,10 +220,10 @@ __attribute__((noinline)) void usage_count_named(const struct flag_view *view, s
     if (!entry || entry->variants != variants || entry->group != counter / USAGE_COUNTERS || entry->sheet->book != book ||
         strncmp(name_of(entry), flag, FLAG_NAME_BYTES) != 0)
         entry = look_up_or_make(view, flag, variants, counter / USAGE_COUNTERS);
-    _Atomic uint64_t *line = entry ? find_line(entry, usage_share()) : NULL;
+    uint16_t line = entry ? find_line(entry, usage_share()) : 0;
     if (!line)
         return;
-    atomic_fetch_add_explicit(&line[counter % USAGE_COUNTERS], 1, memory_order_relaxed);
+    usage_add(entry->sheet, line, counter);
     /* The others are many names, of which a place is one. */
     if (place != USAGE_NOWHERE && flagfabric_open_of(view)->number && entry->hash)
         atomic_store_explicit(&entry->place, place, memory_order_relaxed);

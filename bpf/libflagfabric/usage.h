@@ -11,6 +11,20 @@
 #include "../usage_sheet.h"
 #include "table.h"
 
+/* A sheet as this process has it open. Forks share the file; what is noted of it here each has for itself. */
+struct usage_sheet {
+    unsigned char *end; /* of the mapping: lines count from there */
+    struct usage_header *header;
+    const struct usage_book *book;
+    struct usage_sheet *smaller; /* the one before, which is full */
+    struct usage_entry *entries;
+    _Atomic uint16_t *index; /* open addressing by the name's hash: which entry, from 1 */
+    uint32_t index_mask;
+    uint32_t limit; /* entries */
+    uint32_t which; /* of the book's sheets, from 0 */
+    _Atomic uint32_t used;
+};
+
 /* A row of a sheet as this process counts in it. Once it can be found, only `place` and missing lines change. */
 struct usage_entry {
     _Atomic uint64_t place; /* where the name was found last: what usage_place makes */
@@ -19,8 +33,18 @@ struct usage_entry {
     uint16_t row;
     uint64_t hash; /* of the name */
     struct usage_sheet *sheet;
-    _Atomic(_Atomic uint64_t *) lines[USAGE_SHARES];
-};
+    _Atomic uint16_t lines[USAGE_SHARES]; /* as the row has them, of those that this process has used */
+} __attribute__((aligned(64)));
+_Static_assert(sizeof(struct usage_entry) == 64, "an entry is one cache line");
+
+#define USAGE_LINE_BYTES (USAGE_COUNTERS * sizeof(uint64_t))
+
+FLAG_INLINE void usage_add(const struct usage_sheet *sheet, uint16_t line, uint32_t counter)
+{
+    _Atomic uint64_t *counters = (_Atomic uint64_t *)(sheet->end - line * USAGE_LINE_BYTES);
+
+    atomic_fetch_add_explicit(&counters[counter % USAGE_COUNTERS], 1, memory_order_relaxed);
+}
 
 /* Where a name at this address was found last, and where it was counted. */
 struct usage_hint {
@@ -66,10 +90,10 @@ FLAG_INLINE void usage_count(const struct flag_view *view, struct usage_hint *hi
 
     if (__builtin_expect(entry && atomic_load_explicit(&entry->place, memory_order_relaxed) == place && entry->variants == variants &&
                              entry->group == counter / USAGE_COUNTERS, 1)) {
-        _Atomic uint64_t *line = atomic_load_explicit(&entry->lines[usage_share()], memory_order_acquire);
+        uint16_t line = atomic_load_explicit(&entry->lines[usage_share()], memory_order_relaxed);
 
-        if (__builtin_expect(line != NULL, 1)) {
-            atomic_fetch_add_explicit(&line[counter % USAGE_COUNTERS], 1, memory_order_relaxed);
+        if (__builtin_expect(line != 0, 1)) {
+            usage_add(entry->sheet, line, counter);
             return;
         }
     }

@@ -11,8 +11,8 @@
 
 #define SLOTS 32768ULL
 #define HEAP (4ULL << 20)
-#define CELLS 32768u
-#define USAGE_BYTES (4096 + 512 * 576 + CELLS * 192) /* of bpf/usage.bpf.h */
+#define CELLS 65536u
+#define USAGE_BYTES (4096 + 512 * 576 + CELLS * 144) /* of bpf/usage.bpf.h */
 #define LOG_BYTES (4u << 20)
 
 /* struct flag_geometry of bpf/flag_kernel.h, which only a BPF program can include. */

@@ -39,7 +39,8 @@ internal sealed unsafe class BpfTableMemory : ITableMemory
         var header = (TableHeader*)Bytes;
         try
         {
-            var cells = Math.Clamp((int)header->SlotCount, KernelCounters.MinCells, KernelCounters.MaxCells);
+            // Four times as many as there can be flags: a flag takes a cell for each share of the CPUs that asks.
+            var cells = Math.Clamp((int)header->SlotCount * 2, KernelCounters.MinCells, KernelCounters.MaxCells);
             return KernelCounters.OpenOrCreate(KernelCounters.PathFor(Path), TableOwner.Of(header).Fabric, cells);
         }
         catch (BpfRefusedException)

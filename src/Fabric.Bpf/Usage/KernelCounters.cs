@@ -10,9 +10,9 @@ namespace Fabric.Bpf.Usage;
 /// </summary>
 internal sealed unsafe class KernelCounters : IDisposable
 {
-    /// <summary>Cells at least and at most, whatever the table's size; each has 192 bytes.</summary>
+    /// <summary>Cells at least and at most, whatever the table's size; each has 144 bytes.</summary>
     internal const int MinCells = 1024;
-    internal const int MaxCells = 65_536;
+    internal const int MaxCells = 131_072;
 
     internal const int Page = 4096;
     internal const int ExeCount = 512;
@@ -36,7 +36,7 @@ internal sealed unsafe class KernelCounters : IDisposable
     internal int Fd { get; }
 
     /// <summary>Cells, a power of two.</summary>
-    internal int CellCount => (int)((_mapping.Length - Page - ExeCount * sizeof(Exe)) / sizeof(Cell));
+    internal int CellCount => (int)((_mapping.Length - Page - ExeCount * sizeof(Exe)) / (sizeof(Cell) + sizeof(Name)));
 
     private Header* Head => (Header*)_mapping.Bytes;
 
@@ -83,17 +83,18 @@ internal sealed unsafe class KernelCounters : IDisposable
         var exes = ReadExes();
         var boot = time.GetUtcNow() - TimeSpan.FromTicks((long)(HostClocks.BootNanoseconds / 100));
         var cells = (Cell*)(_mapping.Bytes + Page + ExeCount * sizeof(Exe));
+        var names = (Name*)(cells + CellCount);
         var rows = new List<UsageRow>();
         for (var i = 0; i < CellCount; i++)
         {
             var which = Volatile.Read(ref cells[i].Which);
-            if ((which & Whole) == 0 || UsageSheet.Text(new ReadOnlySpan<byte>(cells[i].Name, SheetRow.NameBytes)) is not { } name)
+            if ((which & Whole) == 0 || UsageSheet.Text(new ReadOnlySpan<byte>(names[i].Text, SheetRow.NameBytes)) is not { } name)
                 continue;
-            var counts = new long[SheetRow.Counters];
+            var counts = new long[Cell.CounterCount];
             for (var c = 0; c < counts.Length; c++)
                 counts[c] = UsageSheet.Count(cells[i].Counters[c]);
             rows.Add(new UsageRow(UsageDoor.Override, exes.GetValueOrDefault(cells[i].Exe), name, (uint)which,
-                (int)(which >> 40 & 0xff) * SheetRow.Counters, boot.AddTicks((long)(cells[i].FirstNs / 100)), counts));
+                (int)(which >> 40 & 0x3f) * Cell.CounterCount, boot.AddTicks((long)(names[i].FirstNs / 100)), counts));
         }
 
         return new KernelReading($"{Head->Epoch:x16}", rows, UsageSheet.Count(Head->Beyond));
@@ -105,7 +106,7 @@ internal sealed unsafe class KernelCounters : IDisposable
         _ = Libc.close(Fd);
     }
 
-    private static long Size(int cells) => Page + ExeCount * (long)sizeof(Exe) + cells * (long)sizeof(Cell);
+    private static long Size(int cells) => Page + ExeCount * (long)sizeof(Exe) + cells * (long)(sizeof(Cell) + sizeof(Name));
 
     private static Mapping? Map(int fd, long length, bool writable)
     {
@@ -194,15 +195,22 @@ internal sealed unsafe class KernelCounters : IDisposable
     }
 
     /// <summary>struct usage_cell.</summary>
-    [StructLayout(LayoutKind.Sequential, Size = 192)]
+    [StructLayout(LayoutKind.Sequential, Size = 64)]
     internal struct Cell
     {
+        internal const int CounterCount = 5;
+
         public ulong Exe;
         public ulong Hash;
         public ulong Which;
+        public fixed ulong Counters[CounterCount];
+    }
+
+    /// <summary>struct usage_name.</summary>
+    [StructLayout(LayoutKind.Sequential, Size = 80)]
+    internal struct Name
+    {
+        public fixed byte Text[SheetRow.NameBytes];
         public ulong FirstNs;
-        private fixed ulong _reserved[4];
-        public fixed byte Name[SheetRow.NameBytes];
-        public fixed ulong Counters[SheetRow.Counters];
     }
 }
