@@ -74,7 +74,7 @@ public sealed class NodeStatusTests : IAsyncLifetime
             [
                 "delete /api/v1/attachments", "delete /api/v1/flags/{key}", "get /api/v1/attachments", "get /api/v1/cluster",
                 "get /api/v1/export", "get /api/v1/flags",
-                "get /api/v1/flags/{key}", "get /api/v1/node", "get /healthz", "get /ofrep/v1/events", "get /readyz", "patch /api/v1/flags/{key}",
+                "get /api/v1/flags/{key}", "get /api/v1/node", "get /api/v1/usage", "get /healthz", "get /ofrep/v1/events", "get /readyz", "patch /api/v1/flags/{key}",
                 "post /api/v1/attachments", "post /api/v1/changes", "post /api/v1/flags/{key}/explain", "post /api/v1/import", "post /ofrep/v1/evaluate/flags", "post /ofrep/v1/evaluate/flags/{key}", "put /api/v1/flags/{key}",
             ],
             served.Order(StringComparer.Ordinal));

@@ -1,5 +1,6 @@
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.State;
 
 namespace Fabric.Node.Tests.Fakes;
@@ -19,6 +20,8 @@ public sealed class HeldTable(IFlagTable table) : IFlagTable
     public string Path => table.Path;
 
     public TableKind Kind => table.Kind;
+
+    public IHostUsage Usage => table.Usage;
 
     public long Revision => table.Revision;
 

@@ -21,10 +21,12 @@ internal sealed class UsageApi(
         routes.MapGet(Route, GetAsync).WithTags("usage").Describe("How often flags are asked for, by whom, and which nobody asks for")
             .Answers<UsageBody>(200, 400, 503);
 
-    private async Task<IResult> GetAsync(HttpContext http, CancellationToken token)
+    private async Task<IResult> GetAsync(
+        HttpContext http, string? scope, string? flag, string? after, string? limit, string? staleAfter, CancellationToken token)
     {
         var problems = new List<Problem>();
-        var query = UsageQuery.Parse(http.Request, problems);
+        QueryNames.Check(http.Request, problems, "scope", "flag", "after", "limit", "staleAfter");
+        var query = UsageQuery.Parse(scope, flag, after, limit, staleAfter, problems);
         if (problems.Count > 0)
             return Refusals.Invalid(problems);
         var body = query.Fleet ? await OfFleetAsync(query, token) : await OfHostAsync(query, token);

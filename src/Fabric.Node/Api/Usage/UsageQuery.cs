@@ -16,21 +16,17 @@ internal sealed record UsageQuery(bool Fleet, string? Flag, string? After, int L
     private static readonly TimeSpan LongestTime = TimeSpan.FromDays(3650);
     private static readonly (char Unit, double Seconds)[] Units = [('s', 1), ('m', 60), ('h', 3600), ('d', 86_400)];
 
-    public static UsageQuery Parse(HttpRequest request, ICollection<Problem> problems)
+    public static UsageQuery Parse(string? scope, string? flag, string? after, string? limit, string? staleAfter, ICollection<Problem> problems)
     {
-        QueryNames.Check(request, problems, "scope", "flag", "after", "limit", "staleAfter");
-        var (scope, limit, stale) = (Of("scope"), Of("limit"), Of("staleAfter"));
         if (scope is not (null or "host" or "fleet"))
             problems.Add(new Problem("?scope", "must be host or fleet"));
         var page = 100;
         if (limit is not null && (!int.TryParse(limit, NumberStyles.None, CultureInfo.InvariantCulture, out page) || page is < 1 or > MostFlags))
             problems.Add(new Problem("?limit", $"must be a whole number from 1 to {MostFlags}"));
-        var time = stale is null ? TimeSpan.FromDays(30) : ReadTime(stale);
+        var time = staleAfter is null ? TimeSpan.FromDays(30) : ReadTime(staleAfter);
         if (time is null)
             problems.Add(new Problem("?staleAfter", "must be a whole number with its unit, such as 12h or 30d, and at most 3650d"));
-        return new UsageQuery(scope == "fleet", Of("flag"), Of("after"), page, time ?? default);
-
-        string? Of(string name) => request.Query[name] is [{ } value, ..] ? value : null;
+        return new UsageQuery(scope == "fleet", flag, after, page, time ?? default);
     }
 
     /// <summary>The same, of a member alone.</summary>
