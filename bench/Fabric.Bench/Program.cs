@@ -11,6 +11,7 @@ if (Options.Parse(args) is not { } options)
     return 2;
 }
 
+Native.Usage = options.Usage;
 Results.Begin();
 var begun = Stopwatch.GetTimestamp();
 var sections = new List<Section>();

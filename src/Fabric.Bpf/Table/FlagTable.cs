@@ -23,13 +23,14 @@ internal sealed unsafe class FlagTable : IFlagTable
     /// <param name="memory">The table as found or as made.</param>
     /// <param name="makeAnew">Makes an empty table with so many bytes of heap, in the place of the one there is.</param>
     /// <param name="host">The host whose facts are folded into the flags' rules; null for the table's node, without labels.</param>
-    internal FlagTable(ITableMemory memory, Func<long, ITableMemory> makeAnew, HostFacts? host = null)
+    /// <param name="usage">Where programs count that ask it; null for where they do so by themselves.</param>
+    internal FlagTable(ITableMemory memory, Func<long, ITableMemory> makeAnew, HostFacts? host = null, string? usage = null)
     {
         _memory = memory;
         _makeAnew = makeAnew;
         _host = host ?? new HostFacts(TableOwner.Of((TableHeader*)memory.Bytes).Node);
         _writer = new TableWriter(memory, _host);
-        Usage = new HostUsage(TableOwner.Of((TableHeader*)memory.Bytes), memory.Path, memory.Kind == TableKind.Bpf);
+        Usage = new HostUsage(TableOwner.Of((TableHeader*)memory.Bytes), memory.Path, memory.Kind == TableKind.Bpf, usage);
     }
 
     /// <summary>Another memory has taken the place of the one there was, so whatever reads the old one must follow.</summary>

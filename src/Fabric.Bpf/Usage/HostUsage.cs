@@ -7,20 +7,25 @@ namespace Fabric.Bpf.Usage;
 /// <param name="owner">Whose table it is.</param>
 /// <param name="table">Where programs find it.</param>
 /// <param name="pinned">It is on a BPF file system.</param>
-internal sealed class HostUsage(TableOwner owner, string table, bool pinned) : IHostUsage
+/// <param name="folder">Where programs count; null for where they do so by themselves.</param>
+internal sealed class HostUsage(TableOwner owner, string table, bool pinned, string? folder = null) : IHostUsage
 {
     /// <summary>Where the library counts by itself, when the table is a pin.</summary>
     private const string UsualFolder = "/run/fabric/usage";
 
-    private readonly UsageFolder _folder = new(FolderFor(table, pinned), owner.Fabric, owner.NodeBytes(), TimeProvider.System);
+    private readonly UsageFolder _folder = new(folder ?? FolderFor(table, pinned), owner.Fabric, owner.NodeBytes(), TimeProvider.System);
 
     public string Boot { get; } = ReadBoot();
 
     /// <summary>Makes the place to count in, before there is a table to ask.</summary>
-    internal static void Prepare(string table, bool pinned) => UsageFolder.Prepare(FolderFor(table, pinned), mount: FolderFor(table, pinned) == UsualFolder);
+    internal static void Prepare(string table, bool pinned, string? folder = null)
+    {
+        var path = folder ?? FolderFor(table, pinned);
+        UsageFolder.Prepare(path, mount: path == UsualFolder);
+    }
 
     /// <summary>As <c>bpf/libflagfabric/book.c</c> chooses it.</summary>
-    internal static string FolderFor(string table, bool pinned) => pinned ? UsualFolder : Path.Combine(Path.GetDirectoryName(table)!, "usage");
+    private static string FolderFor(string table, bool pinned) => pinned ? UsualFolder : Path.Combine(Path.GetDirectoryName(table)!, "usage");
 
     public UsageReading Read()
     {

@@ -38,7 +38,8 @@ internal sealed unsafe class UsageFolder(string path, Guid fabric, byte[] node, 
         try
         {
             Directory.CreateDirectory(path);
-            if (mount && !Libc.IsMountPoint(path))
+            // Not over what processes count in already, which would be out of sight.
+            if (mount && !Libc.IsMountPoint(path) && !Directory.EnumerateFileSystemEntries(path).Any())
                 _ = Libc.mount("usage", path, "tmpfs", MountFlags, MountOptions);
             return Libc.chmod(path, OpenToAll) == 0;
         }

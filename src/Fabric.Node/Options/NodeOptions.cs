@@ -32,6 +32,9 @@ public sealed record NodeOptions
     /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
     public string? TablePath { get; init; }
 
+    /// <summary>Where programs count what they ask for, which they must be told by FABRIC_USAGE; null for where they count by themselves.</summary>
+    public string? UsageFolder { get; init; }
+
     /// <summary>What rules can ask of this host as <c>host.labels.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 

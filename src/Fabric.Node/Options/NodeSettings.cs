@@ -23,6 +23,7 @@ public sealed record NodeSettings
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     public string? Table { get; init; }
+    public string? Usage { get; init; }
 
     /// <summary>Origins whose pages may evaluate.</summary>
     public IReadOnlyList<string> OfrepOrigins { get; init; } = [];

@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Interop;
+using Fabric.Bpf.Table;
 using Fabric.Bpf.Tests.Table;
 using Fabric.Bpf.Usage;
 
@@ -55,6 +56,19 @@ public sealed class HarmlessTests : IDisposable
         _counting.Table.Stamp();
         Go(process);
         Assert.Equal(10, _counting.Calls("a"));
+    }
+
+    [Fact]
+    public void A_program_counts_where_it_is_told_and_the_node_reads_where_it_is_told()
+    {
+        var elsewhere = Path.Combine(_counting.Folder, "elsewhere");
+        using var table = TablePlace.Open(TestTables.Owner(), Path.Combine(_counting.Folder, "second"), _counting.Folder, out _, elsewhere);
+        table.Reconcile(1, _counting.Flags);
+        var start = new ProcessStartInfo(Repository.Native("count"), ["held", "9", "a"]);
+        start.Environment["FABRIC_USAGE"] = elsewhere;
+        Go(_counting.Start(start));
+        Assert.Empty(_counting.Read());
+        Assert.Equal(9, Assert.Single(Assert.Single(table.Usage.Read().Sheets).Rows).Counts.Sum());
     }
 
     [Fact]
