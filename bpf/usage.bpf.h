@@ -9,7 +9,7 @@
  *   names     of the cells, and what else is seldom read
  *
  * Nothing is ever taken away here, and nothing waits: a cell is found within a few steps or the call is counted without a
- * name. src/Fabric.Bpf/Usage/KernelLayout.cs has the same measures.
+ * name. src/Fabric.Bpf/Usage/KernelCounters.cs has the same measures.
  */
 
 #define USAGE_PAGE 4096

@@ -142,7 +142,6 @@ internal sealed class UsageLoop(TableLoop table, IConsensus consensus, VariantNa
         if (_restored)
             return;
         _restored = true;
-        _saved = time.GetUtcNow();
         lock (_lock)
         {
             if (_store.Read(_ledger, names, usage.Boot) is { } unusable)
