@@ -51,18 +51,6 @@ public sealed class OtherCommandTests(LiveNode node) : IClassFixture<LiveNode>
     }
 
     [Fact]
-    public async Task A_function_is_attached_listed_and_detached()
-    {
-        Assert.Equal("fine of /bin/true is attached\n", (await node.RunAsync("attach", "--exe", "/bin/true", "--symbol", "fine", "--abi", "c")).Out);
-        Assert.Contains("/bin/true  fine", (await node.RunAsync("attach", "list")).Out, StringComparison.Ordinal);
-        Assert.Equal("fine of /bin/true is detached\n", (await node.RunAsync("detach", "--exe", "/bin/true", "--symbol", "fine")).Out);
-        Assert.Equal(4, (await node.RunAsync("detach", "--exe", "/bin/true", "--symbol", "fine")).Code);
-        var refused = await node.RunAsync("attach", "--exe", "/bin/true", "--symbol", "absent");
-        Assert.Equal((1, ""), (refused.Code, refused.Out));
-        Assert.Contains("there is no symbol absent", refused.Error, StringComparison.Ordinal);
-    }
-
-    [Fact]
     public async Task Usage_shows_what_is_asked_for_and_what_nobody_asks_for()
     {
         await node.RunAsync("flag", "set", "usage-asked", "--default", "on");
@@ -90,6 +78,7 @@ public sealed class OtherCommandTests(LiveNode node) : IClassFixture<LiveNode>
     [InlineData("flag", "burn", "x")]
     [InlineData("flag", "get")]
     [InlineData("cluster")]
+    [InlineData("detach")]
     [InlineData("nonsense")]
     [InlineData("flag", "list", "-o", "xml")]
     [InlineData("flag", "list", "--url", "ftp://x")]

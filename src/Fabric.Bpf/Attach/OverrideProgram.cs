@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fabric.Bpf.Elf;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
@@ -14,11 +15,36 @@ internal sealed class OverrideProgram : IDisposable
     private const int PlaceShift = 34;
 
     private readonly BpfObject _object;
+    private readonly uint? _usage; // the kernel's number of the counters
 
-    private OverrideProgram(BpfObject obj) => _object = obj;
+    private OverrideProgram(BpfObject obj, KernelCounters? counters)
+    {
+        _object = obj;
+        _usage = counters is null ? null : BpfObject.MapId(counters.Fd);
+        Mark = string.Join('+', SharedMaps.Select(static map => map.ToString(CultureInfo.InvariantCulture)).Prepend($"{BpfObject.Tag(obj.Program):x16}"));
+    }
+
+    /// <summary>
+    /// Says what it does: a digest of its instructions, and the kernel's numbers of the maps it does it with. Written in
+    /// the name of each pinned link, since only a process with CAP_SYS_ADMIN could ask the kernel for the program of a link.
+    /// </summary>
+    internal string Mark { get; }
 
     /// <summary>Descriptor of the table that it reads.</summary>
     internal int Table => _object.Table;
+
+    /// <summary>Whether the table was ever written: until then the program leaves every function its own answer.</summary>
+    internal unsafe bool HasAnswers
+    {
+        get
+        {
+            using var header = Mapping.Of(_object.Table, ElfFile.PageBytes, writable: false);
+            return ((TableHeader*)header.Bytes)->Revision[0] != 0 || ((TableHeader*)header.Bytes)->Revision[1] != 0;
+        }
+    }
+
+    /// <summary>Maps that a program of an earlier process must have had too, to do what this one does.</summary>
+    private IEnumerable<uint> SharedMaps => _usage is { } usage ? [BpfObject.MapId(_object.Table), usage] : [BpfObject.MapId(_object.Table)];
 
     /// <summary>Loads it for the table of a node.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
@@ -41,14 +67,14 @@ internal sealed class OverrideProgram : IDisposable
         geometry.UsageMask = counters is null ? 0 : (uint)counters.CellCount - 1;
         try
         {
-            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd));
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd), counters);
         }
         catch (BpfRefusedException)
         {
             // A kernel that is locked down for confidentiality lets no program read its memory: then process.exe and
             // process.cgroup are unknown there, and everything else works. Where that was not the cause, it fails again.
             geometry.MayLook = 0;
-            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd));
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd), counters);
         }
     }
 
@@ -58,6 +84,17 @@ internal sealed class OverrideProgram : IDisposable
         | (go ? Go : 0)
         | (withKey ? WithKey : 0)
         | (ulong)(target.Offset % ElfFile.PageBytes) << PlaceShift;
+
+    /// <summary>Whether a link does what one made now would do: the same instructions with the same table, told the same.</summary>
+    internal bool IsBehind(string mark, LinkInfo link, ElfTarget target, bool go, bool withKey) =>
+        mark == Mark && link.Offset == target.Offset && link.Cookie == Cookie(target, go, withKey);
+
+    /// <summary>Whether a process that would map the file now would have the probe; also true where that cannot be seen.</summary>
+    internal static bool IsPlaced(RegularFile file, ElfTarget target)
+    {
+        using var page = PrivatePage.Map(file.Handle, target.Offset, executable: false);
+        return page?.Read(target.Offset) is null or Trap;
+    }
 
     /// <summary>Attaches it, and makes sure that the probe is there: the kernel's word alone proves nothing.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses, or has not done it.</exception>

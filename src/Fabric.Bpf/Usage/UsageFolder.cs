@@ -111,7 +111,7 @@ internal sealed unsafe class UsageFolder(string path, Guid fabric, byte[] node, 
         if (!UsageSheet.IsSheet(bytes))
         {
             // A process is making it, or was when it ended. It is not locked before it is known to be none: its maker locks it.
-            var old = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(status.ModifiedSeconds) > TimeToBecomeOne;
+            var old = time.GetUtcNow() - DateTimeOffset.FromUnixTimeSeconds(status.Modified.Seconds) > TimeToBecomeOne;
             if (old && Lock(file))
                 Discard(name);
             else

@@ -42,6 +42,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(AttachmentListBody))]
 [JsonSerializable(typeof(AttachmentRequestBody))]
 [JsonSerializable(typeof(UsageBody))]
+[JsonSerializable(typeof(WithdrawnBody))]
+[JsonSerializable(typeof(BuildListBody))]
 [JsonSerializable(typeof(OutcomeWire))]
 [JsonSerializable(typeof(ReadIndexWire))]
 internal sealed partial class FabricJson : JsonSerializerContext;

@@ -1,4 +1,5 @@
 using System.Net;
+using Fabric.Bpf.Attach;
 using Fabric.Node.Ofrep;
 
 namespace Fabric.Node.Options;
@@ -34,6 +35,9 @@ public sealed record NodeOptions
 
     /// <summary>Where programs count what they ask for, which they must be told by FABRIC_USAGE; null for where they count by themselves.</summary>
     public string? UsageFolder { get; init; }
+
+    /// <summary>Which files' functions this host lets be attached to.</summary>
+    public TargetRules Targets { get; init; } = new();
 
     /// <summary>What rules can ask of this host as <c>host.labels.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

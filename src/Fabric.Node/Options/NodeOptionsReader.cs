@@ -25,6 +25,7 @@ public static class NodeOptionsReader
             Advertise = ReadBases("advertise", settings.Advertise is null ? [] : [settings.Advertise], problems).FirstOrDefault(),
             TablePath = settings.Table,
             UsageFolder = settings.Usage,
+            Targets = AttachTargets.Read(settings, problems),
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
         };

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
 using Fabric.Bpf.Usage;
@@ -167,6 +168,7 @@ public sealed class TableLoopTests
         public IHostUsage Usage { get; } = new FakeUsage();
         public TableKind Kind => TableKind.File;
         public long Revision { get; private set; }
+        public ImmutableSortedSet<string>? Builds { get; set; }
 
         public int Reconcile(long revision, FlagSet flags)
         {

@@ -53,7 +53,7 @@ internal sealed class UsageApi(
         {
             _ when host.Name == options.Name => (await OfHostAsync(query, token), "its table is not open yet"),
             (_, null) => (null, "its address is not known"),
-            var (_, known) => await client.UsageAsync(known, query.OfHost(), token),
+            var (_, known) => await client.GetAsync(known, Route + query.OfHost(), ApiJson.Full.UsageBody, token),
         };
         return (page, new UsageHostBody(host.Name, Answered: false, error, Since: null, Unattributed: 0, UnreadFiles: 0));
     }
