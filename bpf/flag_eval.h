@@ -85,6 +85,7 @@ struct flag_answer {
     __u8 type;      /* enum flag_type */
     __u8 truth;     /* 1: the variant is boolean true */
     __u8 version;   /* which body of the slot it came from */
+    __u32 variants; /* which list of variants `variant` counts in; 0 when the flag is not there */
 };
 
 /*
@@ -123,6 +124,7 @@ FLAG_INLINE void flag_settle(const struct flag_body *body, __u32 variant, __u8 r
 {
     answer->revision = FLAG_LOAD(body->revision);
     answer->type = FLAG_LOAD(body->type);
+    answer->variants = FLAG_LOAD(body->variants);
     answer->reason = reason;
     answer->variant = variant;
     answer->truth = variant != FLAG_NO_VARIANT && FLAG_LOAD(body->truths) >> (variant & (FLAG_MAX_VARIANTS - 1)) & 1;
@@ -135,6 +137,7 @@ FLAG_INLINE void flag_answer_nothing(struct flag_answer *answer, __u8 reason)
     answer->reason = reason;
     answer->variant = FLAG_NO_VARIANT;
     answer->type = 0;
+    answer->variants = 0;
     answer->truth = 0;
 }
 

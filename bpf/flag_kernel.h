@@ -49,7 +49,7 @@ struct flag_geometry {
     __u32 slot_mask;
     __u32 may_override; /* 0: decide, and leave the registers alone */
     __u32 may_look;     /* 0: the kernel does not let its memory be read, so a process has no exe and no cgroup */
-    __u32 reserved;
+    __u32 usage_mask;   /* cells of the map `usage`, less one; 0: count nothing */
 };
 extern const volatile struct flag_geometry geometry;
 #define FLAG_MEASURE(view, name) (geometry.name)

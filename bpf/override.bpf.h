@@ -152,6 +152,8 @@ struct question {
     __u32 version;
 };
 
+#include "usage.bpf.h"
+
 __noinline int decide_by_rules(struct question *question)
 {
     if (!question)
@@ -243,6 +245,9 @@ int override_flag(struct pt_regs *ctx)
     while (!stands && FLAG_MAY_LOOP(tries, FLAG_READ_TRIES))
         stands = answer_once(&question, hash);
 
+    if (!stands)
+        flag_answer_nothing(&question.answer, FLAG_REASON_ERROR);
+    usage_count(&question, hash);
     if (!stands || answer->variant == FLAG_NO_VARIANT || answer->type != FLAG_TYPE_BOOLEAN)
         return 0;
     if (geometry.may_override)

@@ -8,6 +8,7 @@ using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
 using Fabric.Cli.History;
 using Fabric.Cli.Node;
+using Fabric.Cli.Usage;
 using Fabric.Cli.Watch;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
@@ -59,6 +60,7 @@ internal static class FabricCommand
             WatchCommand.Build(client),
             BackupCommand.Build(client),
             RestoreCommand.Build(terminal),
+            UsageCommand.Build(client),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
             DoctorCommand.Build(client),

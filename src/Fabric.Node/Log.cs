@@ -33,6 +33,12 @@ internal static partial class Log
     [LoggerMessage(2310, LogLevel.Error, "The override door failed; functions of this host stay attached as they are")]
     public static partial void DoorFailed(ILogger logger, Exception cause);
 
+    [LoggerMessage(2700, LogLevel.Warning, "Usage is counted anew: {Reason}")]
+    public static partial void UsageBegunAnew(ILogger logger, string reason);
+
+    [LoggerMessage(2701, LogLevel.Warning, "What has been counted could not be read or saved; nothing is lost while processes and the kernel hold it")]
+    public static partial void UsageFailed(ILogger logger, Exception cause);
+
     [LoggerMessage(2400, LogLevel.Critical, "States or tables have diverged: {Pair}")]
     public static partial void Diverged(ILogger logger, string pair);
 

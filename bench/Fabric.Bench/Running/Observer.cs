@@ -103,6 +103,8 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
 
         public TableKind Kind => table.Kind;
 
+        public Fabric.Bpf.Usage.IHostUsage Usage => table.Usage;
+
         public long Revision => table.Revision;
 
         public ImmutableSortedSet<string>? Builds

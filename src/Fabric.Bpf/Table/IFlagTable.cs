@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -25,6 +26,9 @@ public interface IFlagTable : IDisposable
 
     /// <summary>What holds its bytes.</summary>
     TableKind Kind { get; }
+
+    /// <summary>What the host's programs have counted of it; usable also when the table is closed.</summary>
+    IHostUsage Usage { get; }
 
     /// <summary>The log index that its readers see, read from the table itself.</summary>
     long Revision { get; }

@@ -101,6 +101,7 @@ internal unsafe struct FlagBody
     public fixed byte BucketVariant[Layout.InlineBuckets];
     public byte OffVariant;
     public byte SafeVariant;
+    public uint Variants;
 }
 
 /// <summary>How large a table is.</summary>

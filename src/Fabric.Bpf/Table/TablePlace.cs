@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Interop;
+using Fabric.Bpf.Usage;
 
 namespace Fabric.Bpf.Table;
 
@@ -25,23 +26,26 @@ public static class TablePlace
     /// <param name="path">Where; null for the usual place of this host.</param>
     /// <param name="dataDirectory">Where a file goes that has no better place.</param>
     /// <param name="whyFile">Why there is only a file; null where the table is a BPF array.</param>
+    /// <param name="usage">Where programs count; null for where they do so by themselves.</param>
     /// <exception cref="TableUnusableException">Neither can be had.</exception>
-    public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, out string? whyFile)
+    public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, out string? whyFile, string? usage = null)
     {
         var shared = $"{PinFolder}/{PinName(owner.Node)}/table";
         // A node that had a place of its own keeps it, for the programs that were told of it.
         var usual = path is null && !File.Exists(shared) && TakeUsualPlace();
-        if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), out whyFile) is { } pinned)
+        if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), usage, out whyFile) is { } pinned)
             return pinned;
         var own = Path.Combine(dataDirectory, "table");
         foreach (var file in path is not null && !IsPinPath(path) ? [path] : usual ? [UsualFile, own] : new[] { own })
         {
             try
             {
+                HostUsage.Prepare(file, pinned: false, usage);
                 return new FlagTable(
                     FileTableMemory.OpenOrCreate(file, owner),
                     heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)),
-                    owner.Facts);
+                    owner.Facts,
+                    usage);
             }
             catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
             {
@@ -84,7 +88,7 @@ public static class TablePlace
 
     private static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
 
-    private static FlagTable? TryOpenPin(TableOwner owner, string path, out string? why)
+    private static FlagTable? TryOpenPin(TableOwner owner, string path, string? usage, out string? why)
     {
         why = null;
         try
@@ -100,10 +104,12 @@ public static class TablePlace
 
             Directory.CreateDirectory(folder);
             _ = Libc.chmod(folder, 0x1ed); // rwxr-xr-x
+            HostUsage.Prepare(path, pinned: true, usage);
             return new FlagTable(
                 BpfTableMemory.OpenOrCreate(path, owner),
                 heap => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, heap)),
-                owner.Facts);
+                owner.Facts,
+                usage);
         }
         catch (Exception refused) when (refused is TableUnusableException or BpfRefusedException or IOException
             or UnauthorizedAccessException or DllNotFoundException)

@@ -27,7 +27,7 @@ internal static class HostParts
     {
         var table = TablePlace.Open(
             new TableOwner(identity.Id, options.Name, identity.Capacity) { Facts = new HostFacts(options.Name, options.Labels) },
-            options.TablePath, options.DataDirectory, out _);
+            options.TablePath, options.DataDirectory, out _, options.UsageFolder);
         door.Serve(table);
         return table;
     }

@@ -72,6 +72,7 @@ internal static class NodeCommand
         private readonly Option<string?> _advertise = Text("--advertise", "Where others reach this node's API [the first --http]", "URL");
         private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
+        private readonly Option<string?> _usage = Text("--usage", "Where programs count that are told so by FABRIC_USAGE [/run/fabric/usage, or beside the table's file]", "DIR");
         private readonly Option<string[]> _attachRoots = Many("--attach-root", "A folder below which functions may be attached to [any]; may be given several times", "DIR");
         private readonly Option<string[]> _attachOwners = Many("--attach-owner", "A user who may own what is attached to, besides root and the node's own; may be given several times", "UID");
         private readonly Option<bool> _attachWritable = new("--attach-writable") { Description = "Attach to files, and in folders, that others than their owner may write" };
@@ -96,7 +97,7 @@ internal static class NodeCommand
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table,
+            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _usage,
             _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _ofrepOrigins,
@@ -113,6 +114,7 @@ internal static class NodeCommand
             Advertise = parse.GetValue(_advertise),
             Config = parse.GetValue(_config),
             Table = parse.GetValue(_table),
+            Usage = parse.GetValue(_usage),
             AttachRoots = parse.GetValue(_attachRoots) ?? [],
             AttachOwners = parse.GetValue(_attachOwners) ?? [],
             AttachWritable = parse.GetValue(_attachWritable),

@@ -33,6 +33,9 @@ public sealed record NodeOptions
     /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
     public string? TablePath { get; init; }
 
+    /// <summary>Where programs count what they ask for, which they must be told by FABRIC_USAGE; null for where they count by themselves.</summary>
+    public string? UsageFolder { get; init; }
+
     /// <summary>Which files' functions this host lets be attached to.</summary>
     public TargetRules Targets { get; init; } = new();
 

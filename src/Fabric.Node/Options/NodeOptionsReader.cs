@@ -24,6 +24,7 @@ public static class NodeOptionsReader
             Join = ReadBases("join", settings.Join.SelectMany(static list => list.Split(',', StringSplitOptions.TrimEntries)), problems),
             Advertise = ReadBases("advertise", settings.Advertise is null ? [] : [settings.Advertise], problems).FirstOrDefault(),
             TablePath = settings.Table,
+            UsageFolder = settings.Usage,
             Targets = AttachTargets.Read(settings, problems),
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
@@ -45,6 +46,7 @@ public static class NodeOptionsReader
     {
         Data = given.Data ?? file.Data,
         Table = given.Table ?? file.Table,
+        Usage = given.Usage ?? file.Usage,
         Capacity = given.Capacity ?? file.Capacity,
         WriteTimeout = given.WriteTimeout ?? file.WriteTimeout,
         ReadTimeout = given.ReadTimeout ?? file.ReadTimeout,

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Raft;
 
@@ -114,6 +115,9 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
 
     /// <summary>The same, and how that comes about.</summary>
     public Explanation? Explain(string key, EvaluationContext context) => Ask(table => table?.Explain(key, context));
+
+    /// <summary>What the host's programs have counted of the table; null while there is no table.</summary>
+    public IHostUsage? Usage => _living?.Usage;
 
     private T Ask<T>(Func<IFlagTable?, T> question)
     {
