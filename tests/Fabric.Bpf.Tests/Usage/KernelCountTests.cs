@@ -2,6 +2,7 @@ using System.Diagnostics;
 using Fabric.Bpf.Attach;
 using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Tests.Attach;
 using Fabric.Bpf.Tests.Table;
 using Fabric.Bpf.Usage;
 using Fabric.Flags.Changes;
@@ -31,12 +32,12 @@ public sealed class KernelCountTests : IDisposable
     }
 
     [Fact]
-    public void No_call_of_many_threads_is_lost()
+    public async Task No_call_of_many_threads_is_lost()
     {
         const int Threads = 16, Calls = 10_000;
         using var door = Open();
         var asker = Start("asker", Threads, Calls, "a", "b", "out", "nobody-has-this");
-        Attach(door, "asker");
+        await AttachAsync(door, "asker");
         for (var round = 1; round <= 2; round++)
         {
             Ask(asker);
@@ -53,12 +54,12 @@ public sealed class KernelCountTests : IDisposable
     }
 
     [Fact]
-    public void Counts_outlive_the_program_the_table_and_the_node()
+    public async Task Counts_outlive_the_program_the_table_and_the_node()
     {
         using (var door = Open())
         {
             var asker = Start("asker", 2, 1000, "a");
-            Attach(door, "asker");
+            await AttachAsync(door, "asker");
             Ask(asker);
             Put("a", TestTables.Boolean(false));
             Ask(asker);
@@ -70,21 +71,21 @@ public sealed class KernelCountTests : IDisposable
         var epoch = _table.Usage.Read().Kernel!.Epoch;
         using var next = Open();
         var again = Start("asker", 2, 1000, "a");
-        Attach(next, "asker");
+        await AttachAsync(next, "asker");
         Ask(again);
         Assert.Equal((0, 2000, 6000), (Counter("a", 0), Counter("a", 1), Counter("a", 2)));
         Assert.Equal(epoch, _table.Usage.Read().Kernel!.Epoch);
     }
 
     [Fact]
-    public void Each_executable_is_told_from_the_others()
+    public async Task Each_executable_is_told_from_the_others()
     {
         using var door = Open();
         string[] names = ["one", "two"];
         foreach (var name in names)
         {
             var asker = Start(name, 1, name.Length * 100, "a");
-            Attach(door, name);
+            await AttachAsync(door, name);
             Ask(asker);
         }
 
@@ -94,11 +95,11 @@ public sealed class KernelCountTests : IDisposable
     }
 
     [Fact]
-    public void Another_flag_in_a_deleted_flags_place_gets_its_own_calls()
+    public async Task Another_flag_in_a_deleted_flags_place_gets_its_own_calls()
     {
         using var door = Open();
         var asker = Start("asker", 1, 1000, "a", "later");
-        Attach(door, "asker");
+        await AttachAsync(door, "asker");
         for (var round = 0; round < 10; round++)
         {
             Delete(round % 2 == 0 ? "a" : "later");
@@ -111,12 +112,12 @@ public sealed class KernelCountTests : IDisposable
     }
 
     [Fact]
-    public void Names_that_no_flag_has_take_only_so_much_room()
+    public async Task Names_that_no_flag_has_take_only_so_much_room()
     {
         using var door = Open();
         var names = Enumerable.Range(0, 5000).Select(static i => $"typo-{i}").ToArray();
         var asker = Start("asker", 1, 10_000, names);
-        Attach(door, "asker");
+        await AttachAsync(door, "asker");
         Ask(asker);
         var kernel = _table.Usage.Read().Kernel!;
         Assert.InRange(kernel.Rows.Count, 1, KernelCounters.MinCells / 4);
@@ -166,14 +167,14 @@ public sealed class KernelCountTests : IDisposable
 
     private OverrideDoor Open()
     {
-        var door = OverrideDoor.Open(_data, Supported, Load);
+        var door = OverrideDoor.Open(Path.Combine(_tables, "links"), Supported, new TargetRules(), Load);
         door.Serve(_table);
         return door;
     }
 
-    private void Attach(OverrideDoor door, string name)
+    private async Task AttachAsync(OverrideDoor door, string name)
     {
-        var attached = door.Attach(new(Path.Combine(_data, name), "is_feature_enabled"));
+        var attached = await DoorHost.WantAsync(door, new(Path.Combine(_data, name), DoorHost.Symbol));
         Assert.Equal((AttachmentState.Attached, null), (attached.State, attached.Reason));
     }
 
