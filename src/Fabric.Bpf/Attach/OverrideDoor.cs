@@ -220,11 +220,14 @@ public sealed class OverrideDoor : IOverrideDoor
         {
             changed = !_list.AsSpan().SequenceEqual(list);
             _list = list;
-            if (version == _input.Version)
-                _settled.TrySetResult();
         }
 
         if (changed)
             Changed?.Invoke();
+        lock (_lock)
+        {
+            if (version == _input.Version)
+                _settled.TrySetResult();
+        }
     }
 }
