@@ -34,7 +34,7 @@ public static class Limits
     public const int DefaultCapacity = 16_384;
 
     /// <summary>
-    /// Bytes of all definitions together: what a snapshot carries, and so what a voter must be able to receive
+    /// Bytes of all definitions and attachments together: what a snapshot carries, and so what a voter must be able to receive
     /// within one Raft request.
     /// </summary>
     public const long StateBytes = 32L * 1024 * 1024;
@@ -68,4 +68,13 @@ public static class Limits
 
     /// <summary>Bytes of what the table holds of one flag beside its slot.</summary>
     public const int BlockBytes = 256 * 1024;
+
+    /// <summary>Attachments of a fabric.</summary>
+    public const int Attachments = 1024;
+
+    /// <summary>Bytes of an attachment's path, and of its symbol.</summary>
+    public const int AttachmentTextBytes = 4096;
+
+    /// <summary>Build-ids that one attachment or one flag names.</summary>
+    public const int BuildIds = 64;
 }

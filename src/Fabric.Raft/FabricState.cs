@@ -1,3 +1,6 @@
+using Fabric.Flags;
+using Fabric.Flags.Attachments;
+using Fabric.Flags.Changes;
 using Fabric.Flags.State;
 
 namespace Fabric.Raft;
@@ -16,4 +19,25 @@ public sealed record FabricState(FabricIdentity? Identity, FlagSet Flags, long A
 {
     /// <summary>Before the first entry.</summary>
     public static FabricState Empty { get; } = new(null, FlagSet.Empty, 0, 0);
+
+    /// <summary>The functions that every host is to attach.</summary>
+    public AttachmentSet Attachments { get; init; } = AttachmentSet.Empty;
+
+    /// <summary>
+    /// What a change set would do at <paramref name="revision"/>: flags and attachments together, or this very state and the
+    /// reason why nothing was changed.
+    /// </summary>
+    public (FabricState Next, ChangeOutcome Outcome) Apply(long revision, ChangeSet changes)
+    {
+        var (flags, outcome) = Flags.Apply(revision, changes, Identity?.Capacity ?? Limits.DefaultCapacity);
+        if (outcome is not ChangeOutcome.Applied)
+            return (this, outcome);
+        var (attachments, refusal) = Attachments.Apply(revision, changes.Attachments);
+        if (refusal is not null)
+            return (this, refusal);
+        var (before, after) = (Flags.DefinitionBytes + Attachments.Bytes, flags.DefinitionBytes + attachments.Bytes);
+        return after > Limits.StateBytes && after > before
+            ? (this, new ChangeOutcome.Full($"all definitions and attachments together have at most {Limits.StateBytes} bytes"))
+            : (this with { Flags = flags, Attachments = attachments }, outcome);
+    }
 }

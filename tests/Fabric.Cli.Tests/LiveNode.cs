@@ -1,5 +1,7 @@
 using Fabric.Cli.Node;
 using Fabric.Bpf.Attach;
+using Fabric.Bpf.Elf;
+using Fabric.Flags.Attachments;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
@@ -34,7 +36,7 @@ public sealed class LiveNode : IAsyncLifetime
 
     public Task<Ran> RunWithInputAsync(string input, params string[] args) => Cli.RunAsync(input, [.. args, "--url", Url]);
 
-    /// <summary>Attaches what is named fine, and refuses the rest.</summary>
+    /// <summary>Attaches what is named fine, finds nothing below /absent, and refuses the rest.</summary>
     private sealed class Refusing : IOverrideDoor
     {
         private volatile Attachment[] _list = [];
@@ -43,11 +45,21 @@ public sealed class LiveNode : IAsyncLifetime
 
         public void Want(IReadOnlyList<AttachmentRequest> wanted)
         {
-            _list = [.. wanted.Select(static request => request.Symbol == "fine"
-                ? new Attachment(request, AttachmentState.Attached, null, [])
-                : Attachment.Refused(request, $"there is no symbol {request.Symbol}"))];
+            _list = [.. wanted.Where(static request => request.Symbol != "slow").Select(Look)];
             Changed?.Invoke();
         }
+
+        private static Attachment Look(AttachmentRequest request) => request switch
+        {
+            { Symbol: "fine" } => new(request, AttachmentState.Attached, null,
+            [
+                new(request.Exe, null, 1, 1, "00112233", AttachmentState.Attached, null, ProbeKind.Nop5, AttachmentAbi.C, 64),
+                new("/proc/7/root" + request.Exe, "/pod/a", 1, 2, "44556677", AttachmentState.Attached, null, ProbeKind.Int3, AttachmentAbi.C, 64),
+                new("/proc/8/root" + request.Exe, "/pod/b", 1, 3, "44556677", AttachmentState.Attached, null, ProbeKind.Int3, AttachmentAbi.C, 64),
+            ]),
+            { Exe: "/absent" } => new(request, AttachmentState.Absent, "there is no file /absent", []),
+            _ => Attachment.Refused(request, $"there is no symbol {request.Symbol}"),
+        };
 
         public IReadOnlyList<Attachment> List() => _list;
 

@@ -1,7 +1,4 @@
-using System.Buffers.Binary;
 using System.Collections.Immutable;
-using System.IO.Hashing;
-using System.Text;
 
 namespace Fabric.Bpf.Attach;
 
@@ -36,12 +33,7 @@ public sealed record Attachment(AttachmentRequest Request, AttachmentState State
     /// <summary>The id of a function.</summary>
     /// <param name="exe">Path of its executable or library.</param>
     /// <param name="symbol">Its symbol.</param>
-    public static string IdOf(string exe, string symbol)
-    {
-        Span<byte> id = stackalloc byte[8];
-        BinaryPrimitives.WriteUInt64BigEndian(id, XxHash3.HashToUInt64(Encoding.UTF8.GetBytes($"{exe}\0{symbol}")));
-        return Convert.ToHexStringLower(id);
-    }
+    public static string IdOf(string exe, string symbol) => AttachmentId.Of(exe, symbol);
 
     /// <summary>What the files together make of a function.</summary>
     internal static Attachment Of(AttachmentRequest request, ImmutableArray<AttachedFile> files)

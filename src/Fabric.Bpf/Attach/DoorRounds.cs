@@ -7,7 +7,7 @@ namespace Fabric.Bpf.Attach;
 /// The door's work: round after round it makes true what is wanted. One thread has it; what each round must look at
 /// again is a matter of time, what it finds changed it attaches before it lets go what was there.
 /// </summary>
-internal sealed class DoorRounds(string folder, Wakeups wakeups) : IDisposable
+internal sealed class DoorRounds(string folder, TargetRules rules, Wakeups wakeups) : IDisposable
 {
     /// <summary>How long links of an earlier process are left alone while the table is still empty.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
@@ -139,7 +139,7 @@ internal sealed class DoorRounds(string folder, Wakeups wakeups) : IDisposable
         foreach (var (id, request) in byId)
         {
             if (!_held.ContainsKey(id))
-                _held[id] = new HeldAttachment(request, wakeups);
+                _held[id] = new HeldAttachment(request, rules, wakeups);
         }
 
         return dropped;

@@ -6,7 +6,7 @@ namespace Fabric.Bpf.Attach;
 /// A function that is wanted and every file of this host that it is in: those at its path in any tree, and those that
 /// were there once and are still run.
 /// </summary>
-internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups) : IDisposable
+internal sealed class HeldAttachment(AttachmentRequest request, TargetRules rules, Wakeups wakeups) : IDisposable
 {
     /// <summary>Files that are no longer at the path and are held for the processes that run them.</summary>
     internal const int MaxReplaced = 8;
@@ -29,7 +29,7 @@ internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups)
     {
         var current = _files.Find(file => file.IsSeenFrom(tree.Space));
         var there = tree.TryLook(request.Exe, out var identity, out var trouble);
-        if (current is not null && there && current.Identity == identity && !current.MustJudgeAgain)
+        if (current is not null && there && current.Identity == identity && !current.MustJudgeAgainFrom(tree.Space))
         {
             current.Join(tree);
             return;
@@ -41,7 +41,7 @@ internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups)
         else if (current is null && _files.Count >= MaxFiles)
             return;
         if (there)
-            Meet(tree, current, TargetFile.Open(request, tree, identity));
+            Meet(tree, current, TargetFile.Open(request, rules, tree, identity));
         else if (trouble is not null && isHost)
             Meet(tree, current, TargetFile.Refused(request, identity, trouble));
         else
@@ -61,7 +61,7 @@ internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups)
     /// <summary>Holds a file that an earlier process attached to and a process still runs.</summary>
     internal void Inherit(CodeMapping mapping)
     {
-        if (_files.TrueForAll(file => (file.Identity.Device, file.Identity.Inode) != mapping.File) && TargetFile.Open(request, mapping) is { } target)
+        if (_files.TrueForAll(file => (file.Identity.Device, file.Identity.Inode) != mapping.File) && TargetFile.Open(request, rules, mapping) is { } target)
             _files.Add(new HeldFile(Id, request, target, wakeups) { RunBy = mapping });
     }
 
@@ -110,7 +110,7 @@ internal sealed class HeldAttachment(AttachmentRequest request, Wakeups wakeups)
         var known = _files.Find(file => file.Identity.IsSameFile(met.Identity));
         if (known is null)
             _files.Add(known = new HeldFile(Id, request, met, wakeups));
-        else if (known.Identity != met.Identity || known.MustJudgeAgain)
+        else if (known.Identity != met.Identity || known.MustJudgeAgainFrom(tree.Space))
             known.Renew(met);
         else
             met.Dispose();

@@ -24,8 +24,12 @@ internal sealed class HeldFile(string attachment, AttachmentRequest request, Tar
     /// <summary>The file whose link is on this one too, as they are one in truth.</summary>
     internal HeldFile? Shared { get; private set; }
 
-    /// <summary>Whether it may have changed without a trace since it was judged.</summary>
-    internal bool MustJudgeAgain => _target.WasFresh;
+    /// <summary>
+    /// Whether it must be judged again though it looks the same. Trees may judge differently: the word of the one that was
+    /// asked first counts, while the file is seen from there.
+    /// </summary>
+    internal bool MustJudgeAgainFrom(ulong space) =>
+        _target.MustJudgeAgain && (_target.Space == space || !IsSeenFrom(_target.Space));
 
     /// <summary>The process that kept it from being let go last.</summary>
     internal CodeMapping? RunBy { get; set; }

@@ -28,10 +28,10 @@ public sealed class OverrideDoor : IOverrideDoor
     private Thread? _thread;
     private bool _disposed;
 
-    private OverrideDoor(string folder, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
+    private OverrideDoor(string folder, OverrideSupport support, TargetRules rules, Func<BpfTableMemory, OverrideProgram> load)
     {
         _load = load;
-        _rounds = new DoorRounds(folder, _wakeups);
+        _rounds = new DoorRounds(folder, rules, _wakeups);
         Support = support;
         _input = new DoorInput { WhyNone = support.Supported ? "this node's table is not open yet" : support.Sentence };
         _settled.SetResult();
@@ -46,12 +46,13 @@ public sealed class OverrideDoor : IOverrideDoor
     /// <summary>Opens the door of a node. Nothing is attached or given back before <see cref="Serve"/> and <see cref="Want"/>.</summary>
     /// <param name="node">The node's name.</param>
     /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
-    public static OverrideDoor Open(string node, OverrideSupport support) =>
-        Open(LinkPins.FolderOf(node), support, OverrideProgram.Load);
+    /// <param name="rules">Which files may be attached to.</param>
+    public static OverrideDoor Open(string node, OverrideSupport support, TargetRules rules) =>
+        Open(LinkPins.FolderOf(node), support, rules, OverrideProgram.Load);
 
     /// <summary>The same, with a folder for its links and a program of the caller's.</summary>
-    internal static OverrideDoor Open(string folder, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load) =>
-        new(folder, support, load);
+    internal static OverrideDoor Open(string folder, OverrideSupport support, TargetRules rules, Func<BpfTableMemory, OverrideProgram> load) =>
+        new(folder, support, rules, load);
 
     /// <summary>
     /// Answers from this table from now on, and from whatever takes its place. Called by whoever opened the table,

@@ -30,18 +30,23 @@ internal sealed class TargetFile : IDisposable
 
     internal string? BuildId { get; private set; }
 
-    /// <summary>Whether something was being written while it was judged, so that it must be judged again.</summary>
-    internal bool WasFresh { get; private init; }
+    /// <summary>The tree from which it was judged.</summary>
+    internal ulong Space { get; private init; }
+
+    /// <summary>Whether the judgement may change though the file does not: it was being written, or what it is in was not trusted.</summary>
+    internal bool MustJudgeAgain { get; private init; }
 
     /// <summary>How the function is called; what was asked for where that was not found out.</summary>
     internal AttachmentAbi Abi { get; private set; }
 
     /// <summary>What is at the attachment's path in a tree.</summary>
-    internal static TargetFile Open(AttachmentRequest request, FileTree tree, FileIdentity seen)
+    internal static TargetFile Open(AttachmentRequest request, TargetRules rules, FileTree tree, FileIdentity seen)
     {
         try
         {
-            return Judge(request, tree.Open(request.Exe), tree.PathOf(request.Exe));
+            var file = tree.Open(request.Exe);
+            using var names = new TrustedFiles(rules, tree);
+            return Judge(request, file, tree, tree.PathOf(request.Exe), rules.WhyNot(request.Exe, file, tree.Prefix), new DebugFiles(request.Exe, names.Open));
         }
         catch (IOException refused)
         {
@@ -50,11 +55,13 @@ internal sealed class TargetFile : IDisposable
     }
 
     /// <summary>What a process runs, whether it has a name or not; null when it cannot be had any more.</summary>
-    internal static TargetFile? Open(AttachmentRequest request, CodeMapping mapping)
+    internal static TargetFile? Open(AttachmentRequest request, TargetRules rules, CodeMapping mapping)
     {
         try
         {
-            return Judge(request, RegularFile.Open(mapping.Path), mapping.Path);
+            var file = RegularFile.Open(mapping.Path);
+            using var names = new TrustedFiles(rules, FileTree.Host);
+            return Judge(request, file, FileTree.Host, mapping.Path, rules.WhyNotThis(file, mapping.Path), new DebugFiles(mapping.Path, names.Open));
         }
         catch (IOException)
         {
@@ -71,12 +78,21 @@ internal sealed class TargetFile : IDisposable
 
     public void Dispose() => File?.Dispose();
 
-    private static TargetFile Judge(AttachmentRequest request, RegularFile file, string path)
+    private static TargetFile Judge(
+        AttachmentRequest request, RegularFile file, FileTree tree, string path, string? whyNot, DebugFiles names)
     {
-        var judged = new TargetFile(file, file.Identity) { Abi = request.Abi, WasFresh = file.Identity.IsFresh };
+        var judged = new TargetFile(file, file.Identity)
+        {
+            Abi = request.Abi,
+            Space = tree.Space,
+            Refusal = whyNot,
+            MustJudgeAgain = whyNot is not null || file.Identity.IsFresh,
+        };
+        if (whyNot is not null)
+            return judged;
         try
         {
-            judged.Read(request);
+            judged.Read(request, names);
         }
         catch (ElfRefusedException refused)
         {
@@ -90,13 +106,13 @@ internal sealed class TargetFile : IDisposable
         return judged;
     }
 
-    private void Read(AttachmentRequest request)
+    private void Read(AttachmentRequest request, DebugFiles names)
     {
         var image = new FileImage(File!.Handle);
         BuildId = ElfIdentity.BuildId(ElfFile.Read(image));
         if (!request.BuildIds.IsDefaultOrEmpty && (BuildId is null || !request.BuildIds.Contains(BuildId)))
-            throw new ElfRefusedException(ElfProblem.WrongKind, $"its build-id is {BuildId ?? "missing"}, and only {string.Join(" or ", request.BuildIds)} is attached");
-        Target = ElfTarget.Find(image, request.Symbol, Uprobes.Optimisation());
+            throw new ElfRefusedException(ElfProblem.WrongKind, "the build-id", $"its build-id is {BuildId ?? "missing"}, and only {string.Join(" or ", request.BuildIds)} is attached");
+        Target = ElfTarget.Find(image, request.Symbol, Uprobes.Optimisation(), names);
         Abi = request.Abi == AttachmentAbi.Go || (request.Abi == AttachmentAbi.Auto && Target.IsGo) ? AttachmentAbi.Go : AttachmentAbi.C;
     }
 }

@@ -22,8 +22,13 @@ internal static unsafe partial class Libc
     internal const int OpenDirectory = 0x10000;
     internal const int OpenPath = 0x200000;
     internal const int CurrentFolder = -100;
+    internal const nuint ProcFsMagic = 0x9fa0;
     internal const uint ModeType = 0xf000;
     internal const uint ModeRegular = 0x8000;
+    internal const uint ModeFolder = 0x4000;
+    internal const uint ModeLink = 0xa000;
+    internal const uint ModeSticky = 0x200;
+    internal const uint ModeOthersWrite = 0x12; // the group's and the others' permission
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, nint offset);
@@ -36,6 +41,15 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int openat(int folder, string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint readlinkat(int folder, string path, byte* to, nuint bytes);
+
+    [LibraryImport("libc")]
+    internal static partial uint geteuid();
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int close(int fd);
@@ -63,6 +77,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statfs(string path, FileSystem* to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fstatfs(int fd, FileSystem* to);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fstat(int fd, FileStatus* to);

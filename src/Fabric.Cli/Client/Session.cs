@@ -13,6 +13,9 @@ internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, b
     /// <summary>The API's own answers are printed, not tables made from them.</summary>
     public bool Json => json;
 
+    /// <summary>Writes are to wait until the whole fleet has them.</summary>
+    public bool Waits => wait is not null;
+
     public IReadOnlyList<Uri> Endpoints => endpoints;
 
     public Task<Reply?> SendAsync(Call call, CancellationToken token) => _client.SendAsync(call, token);

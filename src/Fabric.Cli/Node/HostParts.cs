@@ -13,7 +13,7 @@ internal static class HostParts
 {
     public static NodeParts Of(NodeOptions options)
     {
-        var door = OverrideDoor.Open(options.Name, OverrideSupport.Probe());
+        var door = OverrideDoor.Open(options.Name, OverrideSupport.Probe(), options.Targets);
         return new NodeParts
         {
             OpenTable = identity => OpenTable(options, identity, door),

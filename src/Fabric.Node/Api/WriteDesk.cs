@@ -1,5 +1,6 @@
 using System.Text;
 using Fabric.Flags;
+using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
 using Fabric.Node.Problems;
 using Fabric.Node.Writes;
@@ -21,7 +22,7 @@ internal sealed class WriteDesk(WriteCoordinator writes, OperationLedger ledger,
     /// <summary>A set that the log could not take is refused before anybody is asked.</summary>
     public static Refusal? TooLarge(ChangeSet changes)
     {
-        var bytes = BytesOf(changes.Message) + changes.Changes.Sum(BytesOf);
+        var bytes = BytesOf(changes.Message) + changes.Changes.Sum(BytesOf) + changes.Attachments.Sum(BytesOf);
         return bytes > Limits.EntryBytes ? Refusals.EntryTooLarge(bytes) : null;
     }
 
@@ -31,6 +32,8 @@ internal sealed class WriteDesk(WriteCoordinator writes, OperationLedger ledger,
     /// <summary>About the bytes that a change adds to its entry.</summary>
     public static long BytesOf(Change change) =>
         ChangeOverhead + Encoding.UTF8.GetByteCount(change.Key) + (change is Change.Put put ? put.Definition.Json.Length : 0);
+
+    private static long BytesOf(AttachmentChange change) => ChangeOverhead + (change is AttachmentChange.Put put ? put.Request.Bytes : change.Id.Length);
 
     /// <summary>What to answer when the write did not apply; null when it did.</summary>
     /// <param name="result">What came of it.</param>
@@ -44,7 +47,7 @@ internal sealed class WriteDesk(WriteCoordinator writes, OperationLedger ledger,
             : Refusals.Conflict(conflict.Key, conflict.ActualRevision),
         WriteResult.Decided { Outcome: ChangeOutcome.NotFound missing } => byHeader
             ? Refusals.Precondition(missing.Key, 0)
-            : Refusals.NoFlag(missing.Key),
+            : AttachmentId.FromSubject(missing.Key) is { } id ? Refusals.NoAttachment(id) : Refusals.NoFlag(missing.Key),
         WriteResult.Decided { Outcome: ChangeOutcome.Full full } => Refusals.Full(full.Reason),
         WriteResult.Decided { Outcome: ChangeOutcome.Refused refused } => Refusals.Prerequisite(refused.Key, refused.Reason),
         WriteResult.Busy => Refusals.TooMany(gate.Limit),

@@ -1,4 +1,5 @@
 using Fabric.Bpf.Attach;
+using Fabric.Flags.Attachments;
 
 namespace Fabric.Node.Hosting;
 

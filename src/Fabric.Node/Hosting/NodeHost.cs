@@ -10,6 +10,7 @@ using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Attachments;
 using Fabric.Node.Evaluation;
 using Fabric.Node.Feeding;
 using Fabric.Node.Fleet;
@@ -37,6 +38,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ILogger _logger;
     private readonly TableLoop _table;
+    private readonly AttachmentLoop _attachments;
     private readonly ChangeFeed _changes;
     private readonly RuleEngines _engines;
     private readonly IConsensus _consensus;
@@ -60,12 +62,13 @@ public sealed class NodeHost : IAsyncDisposable
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _logger = loggers.CreateLogger("Fabric.Node");
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
+        _attachments = new AttachmentLoop(parts.Door, _table, parts.Time, _logger);
         _changes = new ChangeFeed(parts.Time);
         _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
         _voters = new KnownVoters(members);
         _fleet = new FleetView(options.Name, parts.Time);
         _times = new RevisionTimes(parts.Time);
-        var sinks = new AppliedSinks(_times, _table, _changes);
+        var sinks = new AppliedSinks(_times, _table, _attachments, _changes);
         _consensus = options.Join.Count > 0
             ? new ObserverReplica(new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory }, sinks, loggers, parts.Time)
             : parts.OpenConsensus(RaftOptionsOf(options, members), sinks, loggers);
@@ -143,6 +146,7 @@ public sealed class NodeHost : IAsyncDisposable
         await _stamp.DisposeAsync();
         await _consensus.DisposeAsync();
         await _changes.DisposeAsync();
+        await _attachments.DisposeAsync();
         await _table.DisposeAsync();
         _engines.Dispose();
         _parts.Door.Dispose();
@@ -155,6 +159,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         await WebServer.StartAsync(_app, token);
         _table.Start();
+        _attachments.Start();
         _changes.Start();
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
             await new CatchUp(raft, _options, _http, _parts.Time, _logger).RunAsync(token);
@@ -196,14 +201,17 @@ public sealed class NodeHost : IAsyncDisposable
         new ChangesApi(desk, limits).Map(writing);
         new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
-        var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time);
+        var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, () => _table.Builds, _engines, time), time);
         new OfrepApi(evaluation, reads, limits).Map(_app);
         var explaining = new FlagExplaining(_consensus, _table, evaluation, new HostFacts(_options.Name, _options.Labels), time);
         new ExplainApi(explaining, limits).Map(_app);
         new EventsApi(_changes, limits, time, _app.Lifetime.ApplicationStopping).Map(_app);
-        new AttachmentsApi(_parts.Door, limits).Map(_app);
+        var peers = new MemberClient(_http, _options.PeerTimeout, time);
+        var host = new HostAttachments(_options.Name, _parts.Door, _attachments, time);
+        var hosts = new FleetAttachments(_options.Name, host, peers, fleet, _voters);
+        new AttachmentsApi(reads, new AttachmentWrites(reads, desk, host), host, hosts, limits).Map(writing);
         node.Map(_app);
-        new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), fleet, _consensus, _options, _voters, _logger).Map(_app);
+        new ClusterApi(node, peers, fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
@@ -218,6 +226,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var path = http.Request.Path;
         var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
+            || path.StartsWithSegments(AttachmentsApi.Route) || path.StartsWithSegments(AttachmentsApi.BuildsRoute)
             || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
         if (_readiness.Started)
             return next(http);

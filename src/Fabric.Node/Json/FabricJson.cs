@@ -40,6 +40,8 @@ internal static class ApiJson
 [JsonSerializable(typeof(AttachmentBody))]
 [JsonSerializable(typeof(AttachmentListBody))]
 [JsonSerializable(typeof(AttachmentRequestBody))]
+[JsonSerializable(typeof(WithdrawnBody))]
+[JsonSerializable(typeof(BuildListBody))]
 [JsonSerializable(typeof(OutcomeWire))]
 [JsonSerializable(typeof(ReadIndexWire))]
 internal sealed partial class FabricJson : JsonSerializerContext;

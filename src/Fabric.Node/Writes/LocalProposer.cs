@@ -1,4 +1,5 @@
 using System.Collections.Immutable;
+using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
 using Fabric.Raft;
 
@@ -39,6 +40,11 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
     /// <summary>Empty for the repeated answer to a retry: what was there before the first attempt is not known any more.</summary>
     private static ImmutableArray<string> Created(ChangeOutcome outcome, ChangeSet changes, FabricState before) =>
         outcome is ChangeOutcome.Applied applied && applied.Revision > before.AppliedIndex
-            ? [.. changes.Changes.Where(change => change is Change.Put && !before.Flags.Flags.ContainsKey(change.Key)).Select(change => change.Key)]
+            ?
+            [
+                .. changes.Changes.Where(change => change is Change.Put && !before.Flags.Flags.ContainsKey(change.Key)).Select(change => change.Key),
+                .. changes.Attachments.Where(change => change is AttachmentChange.Put && !before.Attachments.ById.ContainsKey(change.Id))
+                    .Select(change => AttachmentId.Subject(change.Id)),
+            ]
             : [];
 }

@@ -1,4 +1,5 @@
 using System.Buffers;
+using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
 using Fabric.Flags.State;
 using Fabric.Raft.Commands;
@@ -26,13 +27,17 @@ internal static class SnapshotBody
     {
         var buffer = new ArrayBufferWriter<byte>(64 * 1024 + (int)Math.Min(state.Fabric.Flags.DefinitionBytes, int.MaxValue / 4));
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(6);
+        // Without attachments it is what older builds write and read.
+        var attached = !state.Fabric.Attachments.ById.IsEmpty;
+        writer.WriteArrayHeader(attached ? 7 : 6);
         Write(ref writer, state.Fabric.Identity);
         writer.Write(state.Fabric.Digest);
         writer.Write(state.Fabric.Flags.Revision);
         WriteFlags(ref writer, state.Fabric.Flags);
         writer.Write(state.Ledger.Capacity);
         WriteLedger(ref writer, state.Ledger);
+        if (attached)
+            AttachmentWire.Write(ref writer, state.Fabric.Attachments);
         writer.Flush();
         return buffer.WrittenSpan;
     }
@@ -54,7 +59,9 @@ internal static class SnapshotBody
 
     private static MachineState Read(ref MessagePackReader reader, long index, long term)
     {
-        Wire.ExpectCount(ref reader, 6);
+        var elements = Wire.ReadCount(ref reader, 7);
+        if (elements < 6)
+            throw new InvalidDataException($"{elements} elements where at least 6 belong");
         var identity = ReadIdentity(ref reader);
         var digest = reader.ReadUInt64();
         var revision = reader.ReadInt64();
@@ -64,7 +71,8 @@ internal static class SnapshotBody
             throw new InvalidDataException($"index {index}, revision {revision} and a ledger of {remembered} cannot be together");
 
         var ledger = Ledger.Restore(remembered, ReadLedger(ref reader));
-        return new MachineState(new FabricState(identity, flags, index, digest), term, ledger);
+        var attachments = elements == 7 ? AttachmentWire.ReadSet(ref reader) : AttachmentSet.Empty;
+        return new MachineState(new FabricState(identity, flags, index, digest) { Attachments = attachments }, term, ledger);
     }
 
     private static void Write(ref MessagePackWriter writer, FabricIdentity? identity)

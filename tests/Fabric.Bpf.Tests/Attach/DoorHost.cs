@@ -57,7 +57,7 @@ internal sealed class DoorHost : IDisposable
     }
 
     /// <summary>A door that has no table yet.</summary>
-    internal static OverrideDoor Open(string links) => OverrideDoor.Open(links, Supported, Load);
+    internal static OverrideDoor Open(string links) => OverrideDoor.Open(links, Supported, new TargetRules(), Load);
 
     internal static async Task<Attachment> WantAsync(OverrideDoor door, AttachmentRequest request)
     {

@@ -101,7 +101,7 @@ public sealed class OverrideDoorTests : IDisposable
     [Fact]
     public async Task Without_support_or_without_a_table_in_the_kernel_the_reason_is_said()
     {
-        using var without = OverrideDoor.Open(_host.Links, new(OverrideObstacle.NoRights, "no rights", "get some"), static _ => throw new InvalidOperationException());
+        using var without = OverrideDoor.Open(_host.Links, new(OverrideObstacle.NoRights, "no rights", "get some"), new TargetRules(), static _ => throw new InvalidOperationException());
         without.Serve(_host.Table);
         Assert.Equal("no rights; get some", (await DoorHost.WantAsync(without, new(_host.Exe, DoorHost.Symbol))).Reason);
 

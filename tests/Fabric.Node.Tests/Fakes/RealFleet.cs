@@ -14,6 +14,7 @@ public sealed class RealFleet : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fabric-fleet-").FullName;
     private readonly Dictionary<string, NodeHost> _hosts = [];
     private readonly Dictionary<string, NodeOptions> _options = [];
+    private readonly Dictionary<string, FakeDoor> _doors = [];
     private readonly HttpClient _http = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -29,6 +30,9 @@ public sealed class RealFleet : IAsyncDisposable
     public Func<RaftOptions, RaftOptions> Raft { get; init; } = static options => options;
 
     public Uri UrlOf(string name) => _options[name].Http[0] is { Port: > 0 } fixedPort ? new Uri($"http://{fixedPort}") : _hosts[name].Addresses[0];
+
+    /// <summary>The door of a host's last start.</summary>
+    public FakeDoor DoorOf(string name) => _doors[name];
 
     public string DataOf(string name) => Path.Combine(_folder, name);
 
@@ -61,6 +65,18 @@ public sealed class RealFleet : IAsyncDisposable
     {
         using var content = new StringContent(definition, Encoding.UTF8, "application/json");
         using var answer = await _http.PutAsync(new Uri(UrlOf(host), $"/api/v1/flags/{key}{query}"), content, Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>Attaches or withdraws at a host, and gives the whole answer.</summary>
+    public async Task<JsonElement> AttachAsync(string host, HttpMethod method, string query, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(UrlOf(host), $"/api/v1/attachments{query}"));
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await _http.SendAsync(request, Token);
         var text = await answer.Content.ReadAsStringAsync(Token);
         Assert.True(answer.IsSuccessStatusCode, text);
         return JsonDocument.Parse(text).RootElement;
@@ -107,8 +123,10 @@ public sealed class RealFleet : IAsyncDisposable
 
     private async Task StartAsync(NodeOptions options)
     {
+        var door = new FakeDoor();
         var parts = new NodeParts
         {
+            Door = door,
             OpenTable = identity => Table(options.Name, TablePlace.Open(
                 new TableOwner(identity.Id, options.Name, identity.Capacity), Path.Combine(options.DataDirectory, "table"), _folder, out _)),
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(Raft(raft with { MinFreeBytes = 0 }), sink, loggers),
@@ -116,6 +134,6 @@ public sealed class RealFleet : IAsyncDisposable
         };
         var host = await NodeHost.StartAsync(options, parts, Token);
         lock (_hosts)
-            (_hosts[options.Name], _options[options.Name]) = (host, options);
+            (_hosts[options.Name], _options[options.Name], _doors[options.Name]) = (host, options, door);
     }
 }
