@@ -39,6 +39,8 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     public TableKind Kind => _memory.Kind;
 
+    public string? WhyFile { get; init; }
+
     public long Revision => _writer.Revision;
 
     public int Reconcile(long revision, FlagSet flags)

@@ -25,6 +25,9 @@ public interface IFlagTable : IDisposable
     /// <summary>What holds its bytes.</summary>
     TableKind Kind { get; }
 
+    /// <summary>Why it is a file; null where it is a BPF array.</summary>
+    string? WhyFile { get; }
+
     /// <summary>The log index that its readers see, read from the table itself.</summary>
     long Revision { get; }
 

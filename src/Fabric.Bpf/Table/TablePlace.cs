@@ -7,12 +7,12 @@ namespace Fabric.Bpf.Table;
 public static class TablePlace
 {
     /// <summary>A BPF file system of our own: the system's is closed to everybody but root, and not ours to open.</summary>
-    private const string PinFolder = "/run/fabric/bpf";
+    internal const string PinFolder = "/run/fabric/bpf";
 
-    private const string UsualFile = "/run/fabric/table";
+    internal const string UsualFile = "/run/fabric/table";
 
     /// <summary>Held by the living node whose table is in the usual place.</summary>
-    private const string UsualLock = "/run/fabric/lock";
+    internal const string UsualLock = "/run/fabric/lock";
 
     // Held until the process ends; opened by one thread at a time, as tables are.
     private static FileStream? _usualPlace;
@@ -24,15 +24,13 @@ public static class TablePlace
     /// <param name="owner">Whose it is.</param>
     /// <param name="path">Where; null for the usual place of this host.</param>
     /// <param name="dataDirectory">Where a file goes that has no better place.</param>
-    /// <param name="whyFile">Why there is only a file; null where the table is a BPF array.</param>
     /// <exception cref="TableUnusableException">Neither can be had.</exception>
-    public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, out string? whyFile)
+    public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory)
     {
-        // A BPF file system takes no name with a dot, and a node's name has no plus.
-        var shared = $"{PinFolder}/{owner.Node.Replace('.', '+')}/table";
+        var shared = SharedPin(owner.Node);
         // A node that had a place of its own keeps it, for the programs that were told of it.
         var usual = path is null && !File.Exists(shared) && TakeUsualPlace();
-        if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), out whyFile) is { } pinned)
+        if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), out var whyFile) is { } pinned)
             return pinned;
         var own = Path.Combine(dataDirectory, "table");
         foreach (var file in path is not null && !IsPinPath(path) ? [path] : usual ? [UsualFile, own] : new[] { own })
@@ -42,7 +40,7 @@ public static class TablePlace
                 return new FlagTable(
                     FileTableMemory.OpenOrCreate(file, owner),
                     heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)),
-                    owner.Facts);
+                    owner.Facts) { WhyFile = whyFile };
             }
             catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
             {
@@ -70,7 +68,10 @@ public static class TablePlace
         }
     }
 
-    private static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
+    /// <summary>A BPF file system takes no name with a dot, and a node's name has no plus.</summary>
+    internal static string SharedPin(string node) => $"{PinFolder}/{node.Replace('.', '+')}/table";
+
+    internal static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
 
     private static FlagTable? TryOpenPin(TableOwner owner, string path, out string? why)
     {
@@ -101,7 +102,8 @@ public static class TablePlace
         }
     }
 
-    private static void MountPinFolder()
+    /// <exception cref="TableUnusableException">It is not mounted, and cannot be.</exception>
+    internal static void MountPinFolder()
     {
         Directory.CreateDirectory(PinFolder);
         if (Libc.IsOnBpfFs(PinFolder))

@@ -27,6 +27,10 @@ internal static class NodeCommand
           fabric node --name web17 --data /var/lib/fabric --http 10.0.1.7:7401 --join http://10.0.0.1:7401,http://10.0.0.2:7401
 
         It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order.
+
+        Started as root, it gives up all capabilities but CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE before
+        it listens (and but CAP_NET_BIND_SERVICE, where a port is below 1024). With --user it is not root either; its data
+        folder is then given to that user. Without CAP_BPF its table is a file.
         """;
 
     public static Command Build(Terminal terminal, Func<NodeOptions, NodeParts> parts)
@@ -72,6 +76,8 @@ internal static class NodeCommand
         private readonly Option<string?> _advertise = Text("--advertise", "Where others reach this node's API [the first --http]", "URL");
         private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
+        private readonly Option<string?> _user = Text("--user", "Become this user, once what takes root is done", "NAME");
+        private readonly Option<bool> _keepCapabilities = new("--keep-capabilities") { Description = "Keep all privileges that the node is started with" };
         private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
         private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
         private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
@@ -89,7 +95,7 @@ internal static class NodeCommand
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _labels, _capacity,
+            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _user, _keepCapabilities, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _maxObservers, _ofrepOrigins,
         ];
@@ -105,6 +111,8 @@ internal static class NodeCommand
             Advertise = parse.GetValue(_advertise),
             Config = parse.GetValue(_config),
             Table = parse.GetValue(_table),
+            User = parse.GetValue(_user),
+            KeepCapabilities = parse.GetValue(_keepCapabilities),
             Labels = parse.GetValue(_labels) ?? [],
             Capacity = parse.GetValue(_capacity),
             WriteTimeout = parse.GetValue(_writeTimeout),

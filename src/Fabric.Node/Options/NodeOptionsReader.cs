@@ -26,6 +26,8 @@ public static class NodeOptionsReader
             TablePath = settings.Table,
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
+            User = settings.User,
+            KeepCapabilities = settings.KeepCapabilities,
         };
         options = WithNumbers(options, settings, problems);
         Require("name", settings.Name, "the name of this node", problems);

@@ -24,6 +24,9 @@ public sealed record NodeSettings
 
     public string? Table { get; init; }
 
+    public string? User { get; init; }
+    public bool KeepCapabilities { get; init; }
+
     /// <summary>Origins whose pages may evaluate.</summary>
     public IReadOnlyList<string> OfrepOrigins { get; init; } = [];
 

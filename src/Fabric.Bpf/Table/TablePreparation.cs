@@ -1,0 +1,64 @@
+using Fabric.Bpf.Privileges;
+
+namespace Fabric.Bpf.Table;
+
+/// <summary>
+/// What a table's place takes root for, done before the node gives such rights up: the BPF file system is mounted, and the
+/// table's folder is there and the node's.
+/// </summary>
+public static class TablePreparation
+{
+    /// <summary>Prepares the place that <see cref="TablePlace.Open"/> will choose.</summary>
+    /// <param name="node">The node's name.</param>
+    /// <param name="path">Where its table is to be; null for the usual place of this host.</param>
+    /// <param name="owner">The user that the node will be.</param>
+    public static void Prepare(string node, string? path, Account owner)
+    {
+        if (path is not null && !TablePlace.IsPinPath(path))
+            return;
+        try
+        {
+            Directory.CreateDirectory(TablePlace.PinFolder);
+            TablePlace.MountPinFolder();
+            if (path is not null)
+                _ = Ownership.HandOver(Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName, owner);
+            else if (IsFree(TablePlace.UsualLock) && Ownership.Of(TablePlace.PinFolder) is { } user && (user == 0 || user == owner.User))
+                HandOverUsualPlace(owner);
+            else
+                _ = Ownership.HandOver(Directory.CreateDirectory(Path.GetDirectoryName(TablePlace.SharedPin(node))!).FullName, owner);
+        }
+        catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
+        {
+            // Open meets the same obstacle, and goes on to a file with that as the reason.
+        }
+    }
+
+    private static void HandOverUsualPlace(Account owner)
+    {
+        foreach (var entry in Directory.EnumerateFileSystemEntries(TablePlace.PinFolder))
+        {
+            // A folder with a table in it is another node's.
+            if (!File.Exists(Path.Combine(entry, "table")))
+                _ = Ownership.HandOver(entry, owner);
+        }
+
+        foreach (var path in new[] { TablePlace.UsualLock, TablePlace.UsualFile, TablePlace.PinFolder, Path.GetDirectoryName(TablePlace.PinFolder)! })
+            _ = Ownership.HandOver(path, owner, withContent: false);
+    }
+
+    /// <summary>No living node holds it.</summary>
+    private static bool IsFree(string path)
+    {
+        if (!File.Exists(path))
+            return true;
+        try
+        {
+            using var held = new FileStream(path, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
+            return true;
+        }
+        catch (IOException)
+        {
+            return false;
+        }
+    }
+}
