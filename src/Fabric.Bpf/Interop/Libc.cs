@@ -69,6 +69,9 @@ internal static unsafe partial class Libc
     internal static partial int clock_gettime(int clock, TimeSpec* to);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int adjtimex(HostClocks.Discipline* clock);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int fsync(int fd);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]

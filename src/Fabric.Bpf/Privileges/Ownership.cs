@@ -22,6 +22,13 @@ public static unsafe class Ownership
         return Libc.lstat(path, &status) == 0 ? status.User : null;
     }
 
+    /// <summary>The mode bits of a path; null where there is nothing.</summary>
+    public static uint? ModeOf(string path)
+    {
+        Libc.FileStatus status;
+        return Libc.lstat(path, &status) == 0 ? status.Mode : null;
+    }
+
     /// <summary>
     /// Gives what belongs to root to a user. What is anybody else's is left alone: it may be a trap for whoever gives things away.
     /// </summary>

@@ -7,7 +7,10 @@ namespace Fabric.Bpf.Table;
 public static class TablePlace
 {
     /// <summary>A BPF file system of our own: the system's is closed to everybody but root, and not ours to open.</summary>
-    internal const string PinFolder = "/run/fabric/bpf";
+    public const string PinFolder = "/run/fabric/bpf";
+
+    /// <summary>Whether it is mounted.</summary>
+    public static bool HasPinFolder => Libc.IsOnBpfFs(PinFolder);
 
     internal const string UsualFile = "/run/fabric/table";
 

@@ -50,6 +50,8 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
             TableIsFileBecause = view?.WhyFile,
             Override = new OverrideBody(support.Supported, support.Supported ? null : support.Sentence),
             Privileges = parts.Privileges is { } held ? new PrivilegesBody(held.User, held.Effective.Names, held.NoNewPrivileges) : null,
+            Data = Path.GetFullPath(options.DataDirectory),
+            Time = parts.Time.GetUtcNow(),
             LastContact = status.LastContact,
             StateDigest = new StateDigestBody(state.AppliedIndex, Hex(state.Digest)),
             DiskFreeBytes = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace,

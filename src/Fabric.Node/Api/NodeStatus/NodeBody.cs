@@ -47,6 +47,12 @@ internal sealed record NodeBody
     /// <summary>What the node's process may do.</summary>
     public PrivilegesBody? Privileges { get; init; }
 
+    /// <summary>The folder of the log.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>This host's clock when it answered.</summary>
+    public DateTimeOffset? Time { get; init; }
+
     /// <summary>When a leader was last heard, or led from here.</summary>
     public required DateTimeOffset? LastContact { get; init; }
 
