@@ -14,8 +14,9 @@ internal sealed record DoctorContext(Session Session, NodeFacts? Node, bool IsLo
 {
     private Task<IReadOnlyList<MemberFacts>?>? _members;
 
-    /// <summary>All members, each asked in person, once for all checks; null when the node does not tell of them.</summary>
-    public Task<IReadOnlyList<MemberFacts>?> MembersAsync(CancellationToken token) => _members ??= MemberSurvey.OfAsync(Session, TimeProvider.System, token);
+    /// <summary>All members, each asked in person, once for all checks; null when no node tells of them.</summary>
+    public Task<IReadOnlyList<MemberFacts>?> MembersAsync(CancellationToken token) =>
+        Node is null ? Task.FromResult<IReadOnlyList<MemberFacts>?>(null) : _members ??= MemberSurvey.OfAsync(Session, Node.Name, TimeProvider.System, token);
 
     /// <summary>Nobody asked for a certain node, so that there may be none yet.</summary>
     public bool HostAlone => Node is null && !Session.IsAddressed;
