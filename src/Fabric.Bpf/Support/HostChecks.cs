@@ -7,6 +7,9 @@ namespace Fabric.Bpf.Support;
 /// <summary>Judges all that the kernel's doors depend on.</summary>
 public static class HostChecks
 {
+    /// <summary>The check that tells what a node could do; one that runs tells what it can.</summary>
+    public const string CapabilitiesName = "capabilities";
+
     private const string Unsaid = "the kernel does not say";
 
     private static readonly Version FirstWithOverride = new(6, 18);
@@ -38,10 +41,10 @@ public static class HostChecks
     private static HostCheck Capabilities(HeldPrivileges? held)
     {
         if (held is null)
-            return Skip("capabilities", "/proc/self/status does not say");
+            return Skip(CapabilitiesName, "/proc/self/status does not say");
         return held.Effective.Has(Capability.SysAdmin) || (held.Effective.Has(Capability.Bpf) && held.Effective.Has(Capability.Perfmon))
-            ? Ok("capabilities", $"a node that user {Account.NameOf(held.User)} starts has the kernel's table")
-            : Warn("capabilities", $"user {Account.NameOf(held.User)} has no CAP_BPF and CAP_PERFMON: a node that is started like this has a file for its table, and no override door",
+            ? Ok(CapabilitiesName, $"a node that user {Account.NameOf(held.User)} starts has the kernel's table")
+            : Warn(CapabilitiesName, $"user {Account.NameOf(held.User)} has no CAP_BPF and CAP_PERFMON: a node that is started like this has a file for its table, and no override door",
                 "start the node as root, which gives up the rest, or by its systemd unit");
     }
 

@@ -37,8 +37,8 @@ public static class TablePreparation
     {
         foreach (var entry in Directory.EnumerateFileSystemEntries(TablePlace.PinFolder))
         {
-            // A folder with a table in it is another node's.
-            if (!File.Exists(Path.Combine(entry, "table")))
+            // A folder with a table in it is another node's, and names with a dot are the kernel's own.
+            if (!File.Exists(Path.Combine(entry, "table")) && !Path.GetFileName(entry).Contains('.', StringComparison.Ordinal))
                 _ = Ownership.HandOver(entry, owner);
         }
 

@@ -12,7 +12,7 @@ internal static class Examination
         foreach (var check in checks)
             results.Add((check.Name, await TryAsync(check, context, token)));
         if (context.LooksHere)
-            results.AddRange(HostChecks.Of(context.Kernel).Select(static check => (check.Name, new CheckResult(check.Status, check.Detail, check.Cure))));
+            results.AddRange(HostChecks.Of(context.Kernel).Where(check => context.Node is null || check.Name != HostChecks.CapabilitiesName).Select(static check => (check.Name, new CheckResult(check.Status, check.Detail, check.Cure))));
         results.Add((Doors.Name, Doors.Judge(results.ToDictionary(static found => found.Name, static found => found.Result))));
         return results;
     }

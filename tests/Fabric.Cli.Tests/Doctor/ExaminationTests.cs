@@ -42,7 +42,7 @@ public sealed class ExaminationTests
             Assert.Equal(0, doctor.Code);
             Assert.Equal(
                 ["node reachable", "node ready", "node privileges", "limits", "members agree", "peers", "member clocks", "clock", "disk", "table", "pins", "override",
-                    "kernel", "btf", "capabilities", "unprivileged-bpf", "lockdown", "security-modules", "optimised-probe", "doors"],
+                    "kernel", "btf", "unprivileged-bpf", "lockdown", "security-modules", "optimised-probe", "doors"],
                 checks.Keys);
             Assert.All(["node reachable", "node ready", "node privileges", "limits", "members agree", "peers"], name => Assert.Equal("OK", checks[name].Status));
             Assert.Contains("user root with CAP_DAC_READ_SEARCH, CAP_SYS_PTRACE, CAP_PERFMON, CAP_BPF", checks["node privileges"].Finding, StringComparison.Ordinal);

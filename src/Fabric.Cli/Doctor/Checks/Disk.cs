@@ -26,7 +26,19 @@ internal sealed class Disk : IDoctorCheck
     public string Name => "disk";
 
     public Task<CheckResult> RunAsync(DoctorContext context, CancellationToken token) => Task.FromResult(
-        context.Data is { } folder ? Judge(folder, DiskProbe.Of(folder)) : CheckResult.Skip("no node of this host answers; give the folder with --data"));
+        context.Data is { } folder ? Look(folder) : CheckResult.Skip("no node of this host answers; give the folder with --data"));
+
+    private static CheckResult Look(string folder)
+    {
+        try
+        {
+            return Judge(folder, DiskProbe.Of(folder));
+        }
+        catch (UnauthorizedAccessException)
+        {
+            return CheckResult.Skip($"{folder} is closed to this user: run the doctor as the node's user, or as root");
+        }
+    }
 
     internal static CheckResult Judge(string folder, DiskProbe disk)
     {
