@@ -20,18 +20,21 @@ public static class TablePreparation
         {
             Directory.CreateDirectory(TablePlace.PinFolder);
             TablePlace.MountPinFolder();
+            HandOverOwnFolder(node, owner);
             if (path is not null)
                 _ = Ownership.HandOver(Directory.CreateDirectory(Path.GetDirectoryName(path)!).FullName, owner);
             else if (IsFree(TablePlace.UsualLock) && Ownership.Of(TablePlace.PinFolder) is { } user && (user == 0 || user == owner.User))
                 HandOverUsualPlace(owner);
-            else
-                _ = Ownership.HandOver(Directory.CreateDirectory(Path.GetDirectoryName(TablePlace.SharedPin(node))!).FullName, owner);
         }
         catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
         {
             // Open meets the same obstacle, and goes on to a file with that as the reason.
         }
     }
+
+    /// <summary>The table is there where another node has the usual place; links are there wherever the table is.</summary>
+    private static void HandOverOwnFolder(string node, Account owner) =>
+        _ = Ownership.HandOver(Directory.CreateDirectory(Path.GetDirectoryName(TablePlace.SharedPin(node))!).FullName, owner);
 
     private static void HandOverUsualPlace(Account owner)
     {
