@@ -25,8 +25,8 @@ public interface IFlagTable : IDisposable
     /// <summary>What holds its bytes.</summary>
     TableKind Kind { get; }
 
-    /// <summary>Why it is a file; null where it is a BPF array.</summary>
-    string? WhyFile { get; }
+    /// <summary>Why it is a file; null where it is a BPF array, or where a file is what was wanted.</summary>
+    string? WhyFile => null;
 
     /// <summary>The log index that its readers see, read from the table itself.</summary>
     long Revision { get; }

@@ -38,12 +38,9 @@ public static class TablePreparation
 
     private static void HandOverUsualPlace(Account owner)
     {
-        foreach (var entry in Directory.EnumerateFileSystemEntries(TablePlace.PinFolder))
-        {
-            // A folder with a table in it is another node's, and names with a dot are the kernel's own.
-            if (!File.Exists(Path.Combine(entry, "table")) && !Path.GetFileName(entry).Contains('.', StringComparison.Ordinal))
-                _ = Ownership.HandOver(entry, owner);
-        }
+        // Folders are nodes' own, and names with a dot are the kernel's.
+        foreach (var pin in Directory.EnumerateFiles(TablePlace.PinFolder).Where(static path => !Path.GetFileName(path).Contains('.', StringComparison.Ordinal)))
+            _ = Ownership.HandOver(pin, owner);
 
         foreach (var path in new[] { TablePlace.UsualLock, TablePlace.UsualFile, TablePlace.PinFolder, Path.GetDirectoryName(TablePlace.PinFolder)! })
             _ = Ownership.HandOver(path, owner, withContent: false);

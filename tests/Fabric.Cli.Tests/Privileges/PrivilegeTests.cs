@@ -85,14 +85,14 @@ public sealed class PrivilegeTests : IDisposable
         Allow(_folder);
         const string setUp = """
             mount -t tmpfs tmpfs /run && mkdir -p /run/fabric/bpf && mount -t bpf bpf /run/fabric/bpf && touch /run/fabric/lock &&
-            mkdir /run/fabric/bpf/links /run/fabric/bpf/other && ln -s /etc/passwd /run/fabric/bpf/other/table && exec "$0" "$@"
+            mkdir -p /run/fabric/bpf/a/links /run/fabric/bpf/other/links && exec "$0" "$@"
             """;
         using var node = ShippedNode.Start("unshare", "--mount", "sh", "-c", setUp, Copy(), "node", "--name", "a", "--data", Data, "--http", "127.0.0.1:0", "--user", "nobody");
         var url = await node.ReadyAsync();
 
         AssertConfined(node, user: 65534);
         Assert.Equal("/run/fabric/bpf/table", (await node.GetAsync(new Uri(url, "/api/v1/node"))).GetProperty("table").GetString());
-        string[] given = ["", "/lock", "/bpf", "/bpf/table", "/bpf/links"];
+        string[] given = ["", "/lock", "/bpf", "/bpf/table", "/bpf/a/links"];
         Assert.All(given, path => Assert.Equal(65534u, Ownership.Of($"/proc/{node.Pid}/root/run/fabric{path}")));
         Assert.Equal(0u, Ownership.Of($"/proc/{node.Pid}/root/run/fabric/bpf/other"));
         Assert.Equal(0, (await node.StopAsync()).Code);

@@ -15,7 +15,6 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     public string Path => "/run/fabric/fake";
     public TableKind Kind => TableKind.File;
-    public string? WhyFile => null;
     public long Revision { get; private set; } = revision;
     public int Stamps { get; private set; }
     public int Reconciled { get; private set; }

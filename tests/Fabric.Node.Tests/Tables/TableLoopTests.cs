@@ -164,7 +164,6 @@ public sealed class TableLoopTests
         public int Writes { get; private set; }
         public string Path => "slow";
         public TableKind Kind => TableKind.File;
-        public string? WhyFile => null;
         public long Revision { get; private set; }
 
         public int Reconcile(long revision, FlagSet flags)
