@@ -71,8 +71,11 @@ public static class TablePlace
         }
     }
 
-    /// <summary>A BPF file system takes no name with a dot, and a node's name has no plus.</summary>
-    internal static string SharedPin(string node) => $"{PinFolder}/{node.Replace('.', '+')}/table";
+    /// <summary>
+    /// The table of a node that does not have the usual place; whatever else it pins is in the same folder. A BPF file system
+    /// takes no name with a dot, and a node's name has no plus.
+    /// </summary>
+    public static string SharedPin(string node) => $"{PinFolder}/{node.Replace('.', '+')}/table";
 
     internal static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
 

@@ -132,12 +132,12 @@ public sealed class JudgementTests
     [Fact]
     public void A_pin_that_nobody_writes_any_more_is_named_with_what_removes_it()
     {
-        var living = new Pins.Pin("/p/table", "root", Inspection);
-        var dead = new Pins.Pin("/p/b/table", "shop", Inspection with { Node = "b", SinceContact = TimeSpan.FromHours(30) });
+        var living = new Pins.Pin("/p/table", "root", Inspection, 0);
+        var dead = new Pins.Pin("/p/b/table", "shop", Inspection with { Node = "b", SinceContact = TimeSpan.FromHours(30) }, 2);
         Is(CheckStatus.Skip, "no BPF file system", Pins.Judge(null));
         Is(CheckStatus.Ok, "no table is pinned", Pins.Judge([]));
         Is(CheckStatus.Ok, "/p/table of root is a's at revision 9, in touch", Pins.Judge([living]));
-        var found = Is(CheckStatus.Warn, "/p/b/table of shop is b's at revision 9, not in touch for 1.06:00:00", Pins.Judge([living, dead]));
+        var found = Is(CheckStatus.Warn, "/p/b/table of shop is b's at revision 9, not in touch for 1.06:00:00, with 2 more pins", Pins.Judge([living, dead]));
         Assert.EndsWith("rm /p/b/table", found.Cure, StringComparison.Ordinal);
         Is(CheckStatus.Warn, "is of another version, or no table", Pins.Judge([living with { Table = null }]));
     }

@@ -10,7 +10,11 @@ internal sealed class Pins : IDoctorCheck
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
 
     /// <summary>A pinned table.</summary>
-    internal sealed record Pin(string Path, string Owner, TableInspection? Table);
+    /// <param name="Path">Where it is.</param>
+    /// <param name="Owner">The user that it belongs to.</param>
+    /// <param name="Table">What it tells; null when it cannot be read.</param>
+    /// <param name="Others">How many more things are pinned in its node's own folder.</param>
+    internal sealed record Pin(string Path, string Owner, TableInspection? Table, int Others);
 
     public string Name => "pins";
 
@@ -34,10 +38,19 @@ internal sealed class Pins : IDoctorCheck
     private static string Describe(Pin pin) => pin.Table is not { } table
         ? $"{pin.Path} of {pin.Owner} is of another version, or no table"
         : $"{pin.Path} of {pin.Owner} is {table.Node}'s at revision {table.Revision.ToString(CultureInfo.InvariantCulture)}, "
-            + (table.SinceContact is { } since ? since > Abandoned ? $"not in touch for {since:d\\.hh\\:mm\\:ss}" : "in touch" : "never in touch since this host started");
+            + (table.SinceContact is { } since ? since > Abandoned ? $"not in touch for {since:d\\.hh\\:mm\\:ss}" : "in touch" : "never in touch since this host started")
+            + (pin.Others > 0 ? $", with {pin.Others} more pins" : "");
 
     private static IReadOnlyList<Pin>? Find(string folder) => !TablePlace.HasPinFolder
         ? null
         : [.. Directory.EnumerateFiles(folder, "table", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
-            .Select(static path => new Pin(path, Account.NameOf(Ownership.Of(path) ?? 0), TableInspection.Of(path)))];
+            .Select(Look)];
+
+    private static Pin Look(string path)
+    {
+        var table = TableInspection.Of(path);
+        var folder = table is null ? null : Path.GetDirectoryName(TablePlace.SharedPin(table.Node));
+        var others = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count(pin => pin != path) : 0;
+        return new Pin(path, Account.NameOf(Ownership.Of(path) ?? 0), table, others);
+    }
 }
