@@ -40,24 +40,21 @@ public sealed class LiveNode : IAsyncLifetime
     /// <summary>Attaches what is named fine, and refuses the rest.</summary>
     private sealed class Refusing : IOverrideDoor
     {
-        private readonly List<Attachment> _held = [];
+        private volatile Attachment[] _list = [];
 
-        public Attachment Attach(AttachmentRequest request)
+        public event Action? Changed;
+
+        public void Want(IReadOnlyList<AttachmentRequest> wanted)
         {
-            var refused = Attachment.Refused(request, $"there is no symbol {request.Symbol}");
-            if (request.Symbol != "fine")
-                return refused;
-            _held.Add(refused with { State = AttachmentState.Attached, Reason = null });
-            return _held[^1];
+            _list = [.. wanted.Select(static request => request.Symbol == "fine"
+                ? new Attachment(request, AttachmentState.Attached, null, [])
+                : Attachment.Refused(request, $"there is no symbol {request.Symbol}"))];
+            Changed?.Invoke();
         }
 
-        public Attachment? Detach(string id)
-        {
-            var held = _held.Find(one => one.Id == id);
-            return held is not null && _held.Remove(held) ? held : null;
-        }
+        public IReadOnlyList<Attachment> List() => _list;
 
-        public IReadOnlyList<Attachment> List() => [.. _held];
+        public Task SettledAsync(CancellationToken token) => Task.CompletedTask;
 
         public void Dispose()
         {

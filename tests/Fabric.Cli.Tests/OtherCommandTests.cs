@@ -69,6 +69,7 @@ public sealed class OtherCommandTests(LiveNode node) : IClassFixture<LiveNode>
     [InlineData("flag", "burn", "x")]
     [InlineData("flag", "get")]
     [InlineData("cluster")]
+    [InlineData("detach")]
     [InlineData("nonsense")]
     [InlineData("flag", "list", "-o", "xml")]
     [InlineData("flag", "list", "--url", "ftp://x")]

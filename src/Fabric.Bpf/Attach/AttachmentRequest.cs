@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json.Serialization;
 
 namespace Fabric.Bpf.Attach;
@@ -32,7 +33,7 @@ public enum AttachmentSignature
     FlagAndKey,
 }
 
-/// <summary>A function whose answers the table is to give.</summary>
+/// <summary>A function whose answers the table is to give. Two are equal when all that they ask for is.</summary>
 /// <param name="Exe">Absolute path of the executable or library.</param>
 /// <param name="Symbol">The function's symbol in it.</param>
 /// <param name="Abi">How it is called.</param>
@@ -41,4 +42,16 @@ public sealed record AttachmentRequest(
     string Exe,
     string Symbol,
     AttachmentAbi Abi = AttachmentAbi.Auto,
-    AttachmentSignature Signature = AttachmentSignature.Flag);
+    AttachmentSignature Signature = AttachmentSignature.Flag)
+{
+    /// <summary>Build-ids in lower-case hexadecimal, one of which the file must have; empty where any will do.</summary>
+    public ImmutableArray<string> BuildIds { get; init; } = [];
+
+    /// <inheritdoc/>
+    public bool Equals(AttachmentRequest? other) =>
+        other is not null && (Exe, Symbol, Abi, Signature) == (other.Exe, other.Symbol, other.Abi, other.Signature)
+        && BuildIds.AsSpan().SequenceEqual(other.BuildIds.AsSpan());
+
+    /// <inheritdoc/>
+    public override int GetHashCode() => HashCode.Combine(Exe, Symbol, Abi, Signature, BuildIds.IsDefault ? 0 : BuildIds.Length);
+}

@@ -54,6 +54,19 @@ public static class TablePlace
         throw new TableUnusableException($"there is no place for the table: {whyFile}");
     }
 
+    /// <summary>Pins a table again that somebody took from its place.</summary>
+    /// <exception cref="TableUnusableException">The kernel refuses.</exception>
+    internal static void Restore(int table, string path)
+    {
+        if (IsPinPath(path))
+            MountPinFolder();
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        BpfTableMemory.Pin(table, path);
+    }
+
+    /// <summary>A BPF file system takes no name with a dot, and a node's name has no plus.</summary>
+    internal static string PinName(string node) => node.Replace('.', '+');
+
     /// <summary>False when another living node of this host has the usual place.</summary>
     private static bool TakeUsualPlace()
     {
@@ -71,11 +84,8 @@ public static class TablePlace
         }
     }
 
-    /// <summary>
-    /// The table of a node that does not have the usual place; whatever else it pins is in the same folder. A BPF file system
-    /// takes no name with a dot, and a node's name has no plus.
-    /// </summary>
-    public static string SharedPin(string node) => $"{PinFolder}/{node.Replace('.', '+')}/table";
+    /// <summary>The table of a node that does not have the usual place; whatever else it pins is in the same folder.</summary>
+    public static string SharedPin(string node) => $"{PinFolder}/{PinName(node)}/table";
 
     internal static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
 

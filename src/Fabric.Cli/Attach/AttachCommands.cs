@@ -38,9 +38,15 @@ internal static class AttachCommands
     public static Command Detach(ClientOptions client)
     {
         var (exe, symbol) = (Exe(), Symbol());
-        return client.On(client.Run(new Command("detach", "Give a function back to itself.") { exe, symbol }, (parse, session, token) =>
+        (exe.Required, symbol.Required) = (false, false);
+        var command = new Command("detach", "Give a function back to itself.") { exe, symbol, DetachAll.Option };
+        return client.On(client.Run(command, (parse, session, token) =>
         {
-            var query = $"exe={Uri.EscapeDataString(Full(parse.GetRequiredValue(exe)))}&symbol={Uri.EscapeDataString(parse.GetRequiredValue(symbol))}";
+            if (parse.GetValue(DetachAll.Option))
+                return DetachAll.RunAsync(session);
+            if (parse.GetValue(exe) is not { } path || parse.GetValue(symbol) is not { } name)
+                throw new UsageException("say what to detach: --exe PATH --symbol NAME, or --all");
+            var query = $"exe={Uri.EscapeDataString(Full(path))}&symbol={Uri.EscapeDataString(name)}";
             return session.SendAsync(new Call(HttpMethod.Delete, $"{Path}?{query}"),
                 reply => session.PrintAsync($"{reply.Part("symbol")} of {reply.Part("exe")} is detached"), token);
         }));

@@ -78,6 +78,9 @@ internal static class NodeCommand
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
         private readonly Option<string?> _user = Text("--user", "Become this user, once what takes root is done", "NAME");
         private readonly Option<bool> _keepCapabilities = new("--keep-capabilities") { Description = "Keep all privileges that the node is started with" };
+        private readonly Option<string[]> _attachRoots = Many("--attach-root", "A folder below which functions may be attached to [any]; may be given several times", "DIR");
+        private readonly Option<string[]> _attachOwners = Many("--attach-owner", "A user who may own what is attached to, besides root and the node's own; may be given several times", "UID");
+        private readonly Option<bool> _attachWritable = new("--attach-writable") { Description = "Attach to files, and in folders, that others than their owner may write" };
         private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
         private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
         private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
@@ -95,7 +98,8 @@ internal static class NodeCommand
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _user, _keepCapabilities, _labels, _capacity,
+            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _user, _keepCapabilities,
+            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _maxObservers, _ofrepOrigins,
         ];
@@ -113,6 +117,9 @@ internal static class NodeCommand
             Table = parse.GetValue(_table),
             User = parse.GetValue(_user),
             KeepCapabilities = parse.GetValue(_keepCapabilities),
+            AttachRoots = parse.GetValue(_attachRoots) ?? [],
+            AttachOwners = parse.GetValue(_attachOwners) ?? [],
+            AttachWritable = parse.GetValue(_attachWritable),
             Labels = parse.GetValue(_labels) ?? [],
             Capacity = parse.GetValue(_capacity),
             WriteTimeout = parse.GetValue(_writeTimeout),

@@ -1,4 +1,5 @@
 using System.Net;
+using Fabric.Bpf.Attach;
 using Fabric.Node.Ofrep;
 
 namespace Fabric.Node.Options;
@@ -31,6 +32,9 @@ public sealed record NodeOptions
 
     /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
     public string? TablePath { get; init; }
+
+    /// <summary>Which files' functions this host lets be attached to.</summary>
+    public TargetRules Targets { get; init; } = new();
 
     /// <summary>What rules can ask of this host as <c>host.labels.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();

@@ -24,6 +24,7 @@ public static class NodeOptionsReader
             Join = ReadBases("join", settings.Join.SelectMany(static list => list.Split(',', StringSplitOptions.TrimEntries)), problems),
             Advertise = ReadBases("advertise", settings.Advertise is null ? [] : [settings.Advertise], problems).FirstOrDefault(),
             TablePath = settings.Table,
+            Targets = AttachTargets.Read(settings, problems),
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
             User = settings.User,

@@ -27,6 +27,15 @@ public sealed record NodeSettings
     public string? User { get; init; }
     public bool KeepCapabilities { get; init; }
 
+    /// <summary>Folders below which functions may be attached to.</summary>
+    public IReadOnlyList<string> AttachRoots { get; init; } = [];
+
+    /// <summary>Users, by their numbers, who may own what is attached to.</summary>
+    public IReadOnlyList<string> AttachOwners { get; init; } = [];
+
+    /// <summary>Whether what is attached to may be writable by others than its owner.</summary>
+    public bool AttachWritable { get; init; }
+
     /// <summary>Origins whose pages may evaluate.</summary>
     public IReadOnlyList<string> OfrepOrigins { get; init; } = [];
 

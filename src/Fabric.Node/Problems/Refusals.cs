@@ -69,9 +69,6 @@ internal static class Refusals
     public static Refusal NotAttached(string reason) =>
         new(422, "attachment-refused", "The function cannot be attached", reason);
 
-    public static Refusal NotDetached(string reason) =>
-        new(503, "attachment-kept", "The function is still attached", reason);
-
     public static Refusal TooMany(int limit) =>
         new(429, "too-many-writes", "Too many writes are in flight", $"this node works on {limit} writes at once; try again") { RetryAfter = Soon };
 

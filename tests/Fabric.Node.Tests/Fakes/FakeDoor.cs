@@ -5,27 +5,26 @@ namespace Fabric.Node.Tests.Fakes;
 /// <summary>Attaches to every file that is there.</summary>
 public sealed class FakeDoor : IOverrideDoor
 {
-    private readonly List<Attachment> _held = [];
+    private volatile Attachment[] _list = [];
 
-    public Attachment Attach(AttachmentRequest request)
+    public event Action? Changed;
+
+    public void Want(IReadOnlyList<AttachmentRequest> wanted)
     {
-        var refused = Attachment.Refused(request, $"there is no file {request.Exe}");
-        if (!File.Exists(request.Exe))
-            return refused;
-        var attached = refused with { Abi = AttachmentAbi.C, State = AttachmentState.Attached, Reason = null };
-        _held.Add(attached);
-        return attached;
+        _list = [.. wanted.Select(Look).OrderBy(static one => one.Id, StringComparer.Ordinal)];
+        Changed?.Invoke();
     }
 
-    public Attachment? Detach(string id)
-    {
-        var held = _held.Find(one => one.Id == id);
-        return held is not null && _held.Remove(held) ? held : null;
-    }
+    public IReadOnlyList<Attachment> List() => _list;
 
-    public IReadOnlyList<Attachment> List() => [.. _held];
+    public Task SettledAsync(CancellationToken token) => Task.CompletedTask;
 
     public void Dispose()
     {
     }
+
+    private static Attachment Look(AttachmentRequest request) => File.Exists(request.Exe)
+        ? new(request, AttachmentState.Attached, null,
+            [new(request.Exe, null, 1, 1, null, AttachmentState.Attached, null, null, AttachmentAbi.C, 4096)])
+        : new(request, AttachmentState.Absent, $"there is no file {request.Exe}", []);
 }

@@ -42,6 +42,20 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
+    public void A_host_says_which_files_may_be_attached_to()
+    {
+        var (options, problems) = NodeOptionsReader.Read(Alone with { AttachRoots = ["/opt/shop", "/usr"], AttachOwners = ["1000"], AttachWritable = true });
+        Assert.Empty(problems);
+        Assert.Equal(["/opt/shop", "/usr"], options!.Targets.Roots);
+        Assert.Equal([1000u], options.Targets.Owners);
+        Assert.True(options.Targets.MayBeWritable);
+        Assert.False(NodeOptionsReader.Read(Alone).Options!.Targets.MayBeWritable);
+
+        (_, problems) = NodeOptionsReader.Read(Alone with { AttachRoots = ["opt"], AttachOwners = ["-1", "shop", "4294967295"] });
+        Assert.Equal(["attach-owner", "attach-owner", "attach-owner", "attach-root"], problems.Select(problem => problem.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Three_nodes_may_be_given_the_same_peers()
     {
         var peers = "abc".Select(Peer).ToArray();

@@ -9,6 +9,9 @@ internal sealed class Pins : IDoctorCheck
 {
     private static readonly TimeSpan Abandoned = TimeSpan.FromMinutes(10);
 
+    /// <summary>Links are closed to everybody but their node's user.</summary>
+    private static readonly EnumerationOptions Open = new() { RecurseSubdirectories = true, IgnoreInaccessible = true };
+
     /// <summary>A pinned table.</summary>
     /// <param name="Path">Where it is.</param>
     /// <param name="Owner">The user that it belongs to.</param>
@@ -43,14 +46,14 @@ internal sealed class Pins : IDoctorCheck
 
     private static IReadOnlyList<Pin>? Find(string folder) => !TablePlace.HasPinFolder
         ? null
-        : [.. Directory.EnumerateFiles(folder, "table", SearchOption.AllDirectories).Order(StringComparer.Ordinal)
+        : [.. Directory.EnumerateFiles(folder, "table", Open).Order(StringComparer.Ordinal)
             .Select(Look)];
 
     private static Pin Look(string path)
     {
         var table = TableInspection.Of(path);
         var folder = table is null ? null : Path.GetDirectoryName(TablePlace.SharedPin(table.Node));
-        var others = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", SearchOption.AllDirectories).Count(pin => pin != path) : 0;
+        var others = Directory.Exists(folder) ? Directory.EnumerateFiles(folder, "*", Open).Count(pin => pin != path) : 0;
         return new Pin(path, Account.NameOf(Ownership.Of(path) ?? 0), table, others);
     }
 }

@@ -9,16 +9,20 @@ namespace Fabric.Node.Api.Attachments;
 internal sealed record AttachmentBody(
     string Id, string Exe, string Symbol, AttachmentAbi Abi, AttachmentSignature Signature, string State, string? Reason, string? Probe, string? BuildId)
 {
-    public static AttachmentBody From(Attachment attachment) => new(
-        attachment.Id,
-        attachment.Exe,
-        attachment.Symbol,
-        attachment.Abi,
-        attachment.Signature,
-        attachment.State.ToString().ToLowerInvariant(),
-        attachment.Reason,
-        attachment.Kind?.ToString().ToLowerInvariant(),
-        attachment.BuildId);
+    public static AttachmentBody From(Attachment attachment)
+    {
+        var (request, file) = (attachment.Request, attachment.Files.FirstOrDefault());
+        return new(
+            attachment.Id,
+            request.Exe,
+            request.Symbol,
+            file?.Abi ?? request.Abi,
+            request.Signature,
+            attachment.State.ToString().ToLowerInvariant(),
+            attachment.Reason,
+            file?.Kind?.ToString().ToLowerInvariant(),
+            file?.BuildId);
+    }
 }
 
 /// <summary>The attachments of this host.</summary>

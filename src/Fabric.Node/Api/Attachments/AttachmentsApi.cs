@@ -10,6 +10,8 @@ namespace Fabric.Node.Api.Attachments;
 /// <summary>The override door of the host that answers: it is not replicated.</summary>
 internal sealed class AttachmentsApi(IOverrideDoor door, NodeLimits limits)
 {
+    private readonly SortedDictionary<string, AttachmentRequest> _wanted = new(StringComparer.Ordinal);
+
     public const string Route = "/api/v1/attachments";
 
     public void Map(IEndpointRouteBuilder routes)
@@ -18,7 +20,7 @@ internal sealed class AttachmentsApi(IOverrideDoor door, NodeLimits limits)
         group.MapGet("", List).Describe("The functions of this host that are attached").Answers<AttachmentListBody>(200);
         group.MapPost("", AttachAsync).Describe("Let the table answer for a function").Takes<AttachmentRequestBody>(JsonBody.Json)
             .Answers<AttachmentBody>(200, 400, 413, 415, 422);
-        group.MapDelete("", Detach).Describe("Give a function back to itself").Answers<AttachmentBody>(200, 400, 404);
+        group.MapDelete("", DetachAsync).Describe("Give a function back to itself").Answers<AttachmentBody>(200, 400, 404);
     }
 
     private JsonHttpResult<AttachmentListBody> List() => TypedResults.Json(
@@ -38,7 +40,7 @@ internal sealed class AttachmentsApi(IOverrideDoor door, NodeLimits limits)
         }
     }
 
-    private IResult Detach(HttpContext http, string? exe, string? symbol)
+    private async Task<IResult> DetachAsync(HttpContext http, string? exe, string? symbol, CancellationToken token)
     {
         var problems = new List<Problem>();
         QueryNames.Check(http.Request, problems, "exe", "symbol");
@@ -49,31 +51,32 @@ internal sealed class AttachmentsApi(IOverrideDoor door, NodeLimits limits)
         if (problems.Count > 0)
             return Refusals.Invalid(problems);
 
-        try
-        {
-            return door.Detach(Attachment.IdOf(exe!, symbol!)) is { } was
-                ? Answer(was with { State = AttachmentState.Refused, Reason = "detached" })
-                : Refusals.NoAttachment(exe!, symbol!);
-        }
-        catch (AttachmentsUnusableException unusable)
-        {
-            return Refusals.NotDetached(unusable.Message);
-        }
+        var id = Attachment.IdOf(exe!, symbol!);
+        if (door.List().FirstOrDefault(one => one.Id == id) is not { } was || !Change(() => _wanted.Remove(id)))
+            return Refusals.NoAttachment(exe!, symbol!);
+        await door.SettledAsync(token);
+        return Answer(was with { State = AttachmentState.Refused, Reason = "detached" });
     }
 
     private async Task<IResult> TryAsync(AttachmentRequest request, CancellationToken token)
     {
-        try
+        var id = Attachment.IdOf(request.Exe, request.Symbol);
+        Change(() => (_wanted[id] = request) is not null);
+        await door.SettledAsync(token);
+        var attachment = door.List().FirstOrDefault(one => one.Id == id);
+        if (attachment is { State: AttachmentState.Attached })
+            return Answer(attachment);
+        Change(() => _wanted.Remove(id));
+        return Refusals.NotAttached(attachment?.Reason ?? "no reason was given");
+    }
+
+    private bool Change(Func<bool> change)
+    {
+        lock (_wanted)
         {
-            // Attaching reads an executable, which must not hold up the threads that answer others.
-            var attachment = await Task.Run(() => door.Attach(request), token);
-            return attachment.State == AttachmentState.Attached
-                ? Answer(attachment)
-                : Refusals.NotAttached(attachment.Reason ?? "no reason was given");
-        }
-        catch (AttachmentsUnusableException unusable)
-        {
-            return Refusals.NotAttached(unusable.Message);
+            var changed = change();
+            door.Want([.. _wanted.Values]);
+            return changed;
         }
     }
 
