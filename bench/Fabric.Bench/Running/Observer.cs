@@ -50,7 +50,7 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
         var parts = new NodeParts
         {
             OpenTable = identity => new Watched(observer, TablePlace.Open(
-                new TableOwner(identity.Id, name, identity.Capacity), Path.Combine(folder, "table"), folder, out _)),
+                new TableOwner(identity.Id, name, identity.Capacity), Path.Combine(folder, "table"), folder)),
             OpenConsensus = static (_, _, _) => throw new InvalidOperationException("an observer has no vote"),
             Logging = logging => logging.ClearProviders().AddProvider(observer).SetMinimumLevel(LogLevel.Information),
         };

@@ -89,6 +89,12 @@ internal static unsafe partial class Libc
     internal static partial int fstat(int fd, FileStatus* to);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int lstat(string path, FileStatus* to);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int lchown(string path, uint user, uint group);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int fstatat(int folder, string path, FileStatus* to, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
@@ -117,6 +123,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int clock_gettime(int clock, TimeSpec* to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int adjtimex(HostClocks.Discipline* clock);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fsync(int fd);

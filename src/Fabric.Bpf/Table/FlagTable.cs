@@ -45,6 +45,8 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     public IHostUsage Usage { get; }
 
+    public string? WhyFile { get; init; }
+
     public long Revision => _writer.Revision;
 
     public ImmutableSortedSet<string>? Builds

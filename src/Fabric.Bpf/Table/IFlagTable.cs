@@ -30,6 +30,9 @@ public interface IFlagTable : IDisposable
     /// <summary>What the host's programs have counted of it; usable also when the table is closed.</summary>
     IHostUsage Usage { get; }
 
+    /// <summary>Why it is a file; null where it is a BPF array, or where a file is what was wanted.</summary>
+    string? WhyFile => null;
+
     /// <summary>The log index that its readers see, read from the table itself.</summary>
     long Revision { get; }
 

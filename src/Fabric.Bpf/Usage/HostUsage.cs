@@ -11,7 +11,7 @@ namespace Fabric.Bpf.Usage;
 internal sealed class HostUsage(TableOwner owner, string table, bool pinned, string? folder = null) : IHostUsage
 {
     /// <summary>Where the library counts by itself, when the table is a pin.</summary>
-    private const string UsualFolder = "/run/fabric/usage";
+    internal const string UsualFolder = "/run/fabric/usage";
 
     private readonly UsageFolder _folder = new(folder ?? FolderFor(table, pinned), owner.Fabric, owner.NodeBytes(), TimeProvider.System);
 

@@ -28,6 +28,8 @@ public static class NodeOptionsReader
             Targets = AttachTargets.Read(settings, problems),
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
+            User = settings.User,
+            KeepCapabilities = settings.KeepCapabilities,
         };
         options = WithNumbers(options, settings, problems);
         Require("name", settings.Name, "the name of this node", problems);

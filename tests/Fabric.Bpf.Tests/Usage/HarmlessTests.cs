@@ -62,7 +62,7 @@ public sealed class HarmlessTests : IDisposable
     public void A_program_counts_where_it_is_told_and_the_node_reads_where_it_is_told()
     {
         var elsewhere = Path.Combine(_counting.Folder, "elsewhere");
-        using var table = TablePlace.Open(TestTables.Owner(), Path.Combine(_counting.Folder, "second"), _counting.Folder, out _, elsewhere);
+        using var table = TablePlace.Open(TestTables.Owner(), Path.Combine(_counting.Folder, "second"), _counting.Folder, elsewhere);
         table.Reconcile(1, _counting.Flags);
         var start = new ProcessStartInfo(Repository.Native("count"), ["held", "9", "a"]);
         start.Environment["FABRIC_USAGE"] = elsewhere;
