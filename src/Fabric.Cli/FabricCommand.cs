@@ -1,12 +1,15 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Fabric.Cli.Attach;
+using Fabric.Cli.Backup;
 using Fabric.Cli.Client;
 using Fabric.Cli.Cluster;
 using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
+using Fabric.Cli.History;
 using Fabric.Cli.Node;
 using Fabric.Cli.Usage;
+using Fabric.Cli.Watch;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
@@ -54,6 +57,10 @@ internal static class FabricCommand
             FlagCommands.Build(client),
             ClusterCommands.Build(client),
             UsageCommand.Build(client),
+            RollbackCommands.Fabric(client),
+            WatchCommand.Build(client),
+            BackupCommand.Build(client),
+            RestoreCommand.Build(terminal),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
             DoctorCommand.Build(client),

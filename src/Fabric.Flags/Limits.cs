@@ -27,6 +27,18 @@ public static class Limits
     /// <summary>Bytes of a change set's message.</summary>
     public const int MessageBytes = 1024;
 
+    /// <summary>Bytes of what whoever makes a change says to be.</summary>
+    public const int ActorBytes = 256;
+
+    /// <summary>Changes of one flag that are remembered; the oldest makes room.</summary>
+    public const int HistoryPerFlag = 50;
+
+    /// <summary>
+    /// Bytes that all remembered changes together count for; the oldest makes room. Half of <see cref="StateBytes"/>, since
+    /// it travels in the same snapshot.
+    /// </summary>
+    public const long HistoryBytes = 16L * 1024 * 1024;
+
     /// <summary>Levels of nesting in a definition.</summary>
     public const int JsonDepth = 32;
 

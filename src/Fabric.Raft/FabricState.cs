@@ -1,6 +1,7 @@
 using Fabric.Flags;
 using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
+using Fabric.Flags.History;
 using Fabric.Flags.State;
 
 namespace Fabric.Raft;
@@ -17,6 +18,9 @@ public sealed record FabricIdentity(Guid Id, int Capacity);
 /// <param name="Digest">Rolling digest over every applied entry: equal on two hosts at the same index, or they have diverged.</param>
 public sealed record FabricState(FabricIdentity? Identity, FlagSet Flags, long AppliedIndex, ulong Digest)
 {
+    /// <summary>The last changes of the flags.</summary>
+    public FlagHistory History { get; init; } = FlagHistory.Empty;
+
     /// <summary>Before the first entry.</summary>
     public static FabricState Empty { get; } = new(null, FlagSet.Empty, 0, 0);
 
@@ -38,6 +42,6 @@ public sealed record FabricState(FabricIdentity? Identity, FlagSet Flags, long A
         var (before, after) = (Flags.DefinitionBytes + Attachments.Bytes, flags.DefinitionBytes + attachments.Bytes);
         return after > Limits.StateBytes && after > before
             ? (this, new ChangeOutcome.Full($"all definitions and attachments together have at most {Limits.StateBytes} bytes"))
-            : (this with { Flags = flags, Attachments = attachments }, outcome);
+            : (this with { Flags = flags, Attachments = attachments, History = History.After(revision, changes, Flags) }, outcome);
     }
 }

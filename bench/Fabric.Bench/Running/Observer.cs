@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Diagnostics;
 using System.Net;
 using Fabric.Bpf.Evaluation;
@@ -105,6 +106,12 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
         public Fabric.Bpf.Usage.IHostUsage Usage => table.Usage;
 
         public long Revision => table.Revision;
+
+        public ImmutableSortedSet<string>? Builds
+        {
+            get => table.Builds;
+            set => table.Builds = value;
+        }
 
         public int Reconcile(long revision, FlagSet flags)
         {

@@ -4,9 +4,9 @@ using Fabric.Cli.Output;
 namespace Fabric.Cli.Client;
 
 /// <summary>One command's conversation with a fabric, and what it prints of it.</summary>
-internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, bool json, string? wait = null) : IDisposable
+internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, string actor, bool json, string? wait = null) : IDisposable
 {
-    private readonly NodeClient _client = new(endpoints, terminal.Error);
+    private readonly NodeClient _client = new(endpoints, actor, terminal.Error);
 
     public Terminal Terminal => terminal;
 
@@ -73,7 +73,7 @@ internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, b
 
     private static int CodeOf(int status) => status switch
     {
-        404 => ExitCode.NotFound,
+        404 or 410 => ExitCode.NotFound,
         409 or 412 => ExitCode.Conflict,
         401 or 403 => ExitCode.NotPermitted,
         502 or 503 or 504 => ExitCode.NoLeader,

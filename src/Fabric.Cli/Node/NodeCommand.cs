@@ -89,6 +89,10 @@ internal static class NodeCommand
         private readonly Option<string?> _maxEvaluations = Text("--max-evaluations-in-flight", "Evaluations over HTTP at once [256]", "N");
         private readonly Option<string?> _maxStreams = Text("--max-event-streams", "Streams of OFREP's events at once [512]", "N");
         private readonly Option<string?> _maxObservers = Text("--max-observers", "Hosts that are fed from this node at once [128]", "N");
+        private readonly Option<string?> _maxChangeStreams = Text("--max-change-streams", "Streams of change sets at once [256]", "N");
+        private readonly Option<string?> _maxEventsKept = Text("--max-events-kept", "Change sets that a stream can go back [10000]", "N");
+        private readonly Option<string?> _maxEventsKeptBytes = Text("--max-events-kept-bytes", "Bytes of those change sets [67108864]", "N");
+        private readonly Option<string?> _eventsKeepAlive = Text("--events-keep-alive", "Time that such a stream may be silent [10s]", "TIME");
         private readonly Option<string[]> _ofrepOrigins = Many("--ofrep-origin", "An origin whose pages may evaluate in a browser, or *; may be given several times", "ORIGIN");
 
         public IEnumerable<Option> All =>
@@ -96,7 +100,7 @@ internal static class NodeCommand
             _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _usage,
             _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
-            _maxEvaluations, _maxStreams, _maxObservers, _ofrepOrigins,
+            _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _ofrepOrigins,
         ];
 
         public NodeSettings Read(ParseResult parse) => new()
@@ -126,6 +130,10 @@ internal static class NodeCommand
             MaxEvaluationsInFlight = parse.GetValue(_maxEvaluations),
             MaxEventStreams = parse.GetValue(_maxStreams),
             MaxObservers = parse.GetValue(_maxObservers),
+            MaxChangeStreams = parse.GetValue(_maxChangeStreams),
+            MaxEventsKept = parse.GetValue(_maxEventsKept),
+            MaxEventsKeptBytes = parse.GetValue(_maxEventsKeptBytes),
+            EventsKeepAlive = parse.GetValue(_eventsKeepAlive),
             OfrepOrigins = parse.GetValue(_ofrepOrigins) ?? [],
         };
 

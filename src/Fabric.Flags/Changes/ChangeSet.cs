@@ -24,6 +24,9 @@ public sealed record ChangeSet(Guid OperationId, ImmutableArray<Change> Changes,
     /// <summary>Changes of attachments, no attachment twice: a flag can be switched in the very step that lets its function ask.</summary>
     public ImmutableArray<AttachmentChange> Attachments { get; init; } = [];
 
+    /// <summary>Who made it, when and from where; null where nobody said.</summary>
+    public Origin? Origin { get; init; }
+
     /// <summary>What forbids the set by itself, whatever the state; empty for a sound one.</summary>
     public IEnumerable<Problem> Problems()
     {

@@ -6,7 +6,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Feeding;
 
 /// <summary>What all hosts that are fed from here are told, and whether one more can be.</summary>
-internal sealed class FeedService(NodeOptions options, IConsensus consensus, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time)
+internal sealed class FeedService(NodeOptions options, IConsensus consensus, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time, Random random)
 {
     /// <summary>A leader that was heard no longer ago than this counts as heard.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
@@ -41,7 +41,8 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
     public RefusedWire Full()
     {
         var others = fleet.FedFromHere().Select(static host => host.Http).ToArray();
-        Random.Shared.Shuffle(others);
+        lock (random)
+            random.Shuffle(others);
         return new RefusedWire($"{options.Limits.Observers} hosts are fed from here already", [.. others.Take(Suggestions)]);
     }
 

@@ -3,11 +3,14 @@ using System.Net.Sockets;
 using Fabric.Flags.Compilation;
 using Fabric.Node.Api;
 using Fabric.Node.Api.Attachments;
+using Fabric.Node.Api.Backup;
 using Fabric.Node.Api.Changes;
 using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Events;
 using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
+using Fabric.Node.Api.History;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Api.Usage;
@@ -42,6 +45,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly TableLoop _table;
     private readonly AttachmentLoop _attachments;
     private readonly ChangeFeed _changes;
+    private readonly EventRing _events;
     private readonly RuleEngines _engines;
     private readonly IConsensus _consensus;
     private readonly CommitSpreader _spreader;
@@ -67,12 +71,13 @@ public sealed class NodeHost : IAsyncDisposable
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
         _attachments = new AttachmentLoop(parts.Door, _table, parts.Time, _logger);
         _changes = new ChangeFeed(parts.Time);
+        _events = new EventRing(options.Limits.EventsKept, options.Limits.EventsKeptBytes);
         _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
         var variants = new VariantNames();
         _voters = new KnownVoters(members);
         _fleet = new FleetView(options.Name, parts.Time);
         _times = new RevisionTimes(parts.Time);
-        var sinks = new AppliedSinks(_times, variants, _table, _attachments, _changes);
+        var sinks = new AppliedSinks(_times, variants, _table, _attachments, _changes, _events);
         _consensus = options.Join.Count > 0
             ? new ObserverReplica(new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory }, sinks, loggers, parts.Time)
             : parts.OpenConsensus(RaftOptionsOf(options, members), sinks, loggers);
@@ -172,7 +177,7 @@ public sealed class NodeHost : IAsyncDisposable
         await _consensus.StartAsync(token);
         if (_consensus is ObserverReplica replica)
         {
-            _upstream = new Upstream(replica, _options, Self, _http, _voters, _link, _fleet, _parts.Time, _logger);
+            _upstream = new Upstream(replica, _options, Self, _http, _voters, _link, _fleet, _parts.Time, new Random(), _logger);
             _upstream.Start();
         }
 
@@ -187,11 +192,11 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var (time, limits) = (_parts.Time, _options.Limits);
         var gate = new WriteGate(limits.WritesInFlight);
-        var local = new LocalProposer(_consensus, _spreader);
+        var local = new LocalProposer(_consensus, _spreader, time);
         var leaders = new LeaderClient(_voters, _http, _options.ForwardTimeout, _consensus, time);
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, local, leaders, gate, _options, time, _logger);
-        var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate);
+        var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
         var node = new NodeApi(_options, _consensus, _table, _readiness, _parts.Override);
 
         var problems = new ProblemMiddleware(_logger);
@@ -206,6 +211,10 @@ public sealed class NodeHost : IAsyncDisposable
         var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(writing);
         new ChangesApi(desk, limits).Map(writing);
+        new RollbackApi(reads, desk, limits).Map(writing);
+        new HistoryApi(reads).Map(_app);
+        new ChangeEventsApi(_events, reads, _options, time, _app.Lifetime.ApplicationStopping).Map(_app);
+        new BackupApi(_consensus, reads).Map(_app);
         new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
         var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, () => _table.Builds, _engines, time), time);
@@ -224,7 +233,7 @@ public sealed class NodeHost : IAsyncDisposable
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
         var stopping = _app.Lifetime.ApplicationStopping;
-        new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time), _fleet, time, _logger, stopping).Map(_app);
+        new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time, new Random()), _fleet, time, _logger, stopping).Map(_app);
         new FleetApi(reach, nodesOnly, time).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
     }
@@ -235,6 +244,8 @@ public sealed class NodeHost : IAsyncDisposable
         var path = http.Request.Path;
         var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
             || path.StartsWithSegments(AttachmentsApi.Route) || path.StartsWithSegments(AttachmentsApi.BuildsRoute)
+            || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route) || path.StartsWithSegments(ChangeEventsApi.Route)
+            || path.StartsWithSegments(BackupApi.Route)
             || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
         if (_readiness.Started)
             return next(http);

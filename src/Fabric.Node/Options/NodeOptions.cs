@@ -63,6 +63,9 @@ public sealed record NodeOptions
     /// <summary>Time that requests in flight have to finish when the node stops.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
 
+    /// <summary>Time that a stream of change sets may be silent before it says that it lives, and at which revision.</summary>
+    public TimeSpan EventsKeepAlive { get; init; } = TimeSpan.FromSeconds(10);
+
     /// <summary>What is accepted at most.</summary>
     public NodeLimits Limits { get; init; } = new();
 
@@ -109,6 +112,7 @@ public sealed record NodeOptions
         {
             ("write-timeout", WriteTimeout), ("read-timeout", ReadTimeout), ("forward-timeout", ForwardTimeout),
             ("peer-timeout", PeerTimeout), ("shutdown-timeout", ShutdownTimeout),
+            ("events-keep-alive", EventsKeepAlive),
         };
         return from time in times
                where time.Value < TimeSpan.FromMilliseconds(10) || time.Value > TimeSpan.FromMinutes(10)

@@ -48,4 +48,8 @@ public sealed record NodeSettings
     public string? MaxEvaluationsInFlight { get; init; }
     public string? MaxEventStreams { get; init; }
     public string? MaxObservers { get; init; }
+    public string? MaxChangeStreams { get; init; }
+    public string? MaxEventsKept { get; init; }
+    public string? MaxEventsKeptBytes { get; init; }
+    public string? EventsKeepAlive { get; init; }
 }

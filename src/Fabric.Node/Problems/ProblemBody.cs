@@ -28,6 +28,9 @@ internal sealed record ProblemBody
     /// <summary>The revision that it has; 0 when it does not exist.</summary>
     public long? ActualRevision { get; init; }
 
+    /// <summary>Of what is no longer kept: the oldest revision that is.</summary>
+    public long? OldestRevision { get; init; }
+
     /// <summary>Everything that is wrong with what was sent.</summary>
     public IReadOnlyList<Problem>? Errors { get; init; }
 

@@ -5,7 +5,7 @@ using Fabric.Node.Api.Import;
 namespace Fabric.Node.Problems;
 
 /// <summary>Every problem that the API answers with, in one place: kinds are stable, sentences may change.</summary>
-internal static class Refusals
+internal static partial class Refusals
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 

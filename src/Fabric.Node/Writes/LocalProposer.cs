@@ -6,7 +6,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Writes;
 
 /// <summary>Proposes to this node's own consensus: the end of every write's way, on the leader.</summary>
-internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader)
+internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader, TimeProvider time)
 {
     public async Task<WriteResult> ProposeAsync(ChangeSet changes, CancellationToken token)
     {
@@ -14,7 +14,7 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
         try
         {
             spreader.Proposing();
-            var proposal = await consensus.ProposeAsync(changes, token);
+            var proposal = await consensus.ProposeAsync(Dated(changes), token);
             if (proposal is Proposal.Decided)
                 spreader.Committed();
             return proposal switch
@@ -36,6 +36,10 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
             return new WriteResult.Unknown(unusable.Message);
         }
     }
+
+    /// <summary>With this node's time, which stands in the entry if this node leads.</summary>
+    private ChangeSet Dated(ChangeSet changes) =>
+        changes with { Origin = changes.Origin is { } origin ? origin with { At = time.GetUtcNow().ToUnixTimeMilliseconds() } : null };
 
     /// <summary>Empty for the repeated answer to a retry: what was there before the first attempt is not known any more.</summary>
     private static ImmutableArray<string> Created(ChangeOutcome outcome, ChangeSet changes, FabricState before) =>

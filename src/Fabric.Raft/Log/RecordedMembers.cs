@@ -16,7 +16,7 @@ internal static class RecordedMembers
         if (Directory.Exists(directory.Journal))
             throw new LogUnusableException(
                 $"The folder {directory.Root} is an observer's: what is in it was never voted on. Start the voter with a folder of its own.");
-        var now = string.Join('\n', members.Select(static member => member.Name).Order(StringComparer.Ordinal)) + "\n";
+        var now = Lines(members.Select(static member => member.Name));
         if (!File.Exists(path))
         {
             Write(directory.Root, path, now);
@@ -40,6 +40,11 @@ internal static class RecordedMembers
     }
 
     private static string PathIn(DataDirectory directory) => Path.Combine(directory.Root, "members");
+
+    /// <summary>Writes who they are into a folder that no member uses yet.</summary>
+    public static void Record(string root, IEnumerable<string> names) => Write(root, Path.Combine(root, "members"), Lines(names));
+
+    private static string Lines(IEnumerable<string> names) => string.Join('\n', names.Order(StringComparer.Ordinal)) + "\n";
 
     private static void Write(string root, string path, string text)
     {

@@ -65,7 +65,7 @@ public sealed class TestNode : IAsyncDisposable
             Logging = _ => { },
         };
         node.Host = await NodeHost.StartAsync(with?.Invoke(options) ?? options, parts, TestContext.Current.CancellationToken);
-        node.Client = new HttpClient { BaseAddress = node.Host.Addresses[0] };
+        node.Client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = node.Host.Addresses[0] };
         return node;
     }
 

@@ -152,6 +152,18 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
+    public void Bounds_of_the_stream_of_changes_are_options_too()
+    {
+        var path = Write("""{"members":[],"maxChangeStreams":3,"maxEventsKept":4,"eventsKeepAlive":"2s"}""");
+        var (options, problems) = NodeOptionsReader.Read(Alone with { Config = path, MaxEventsKept = "5", MaxEventsKeptBytes = "2000000" });
+
+        Assert.Empty(problems);
+        Assert.Equal((3, 5, 2_000_000, TimeSpan.FromSeconds(2)),
+            (options!.Limits.ChangeStreams, options.Limits.EventsKept, options.Limits.EventsKeptBytes, options.EventsKeepAlive));
+        Assert.Equal("max-events-kept", Assert.Single(NodeOptionsReader.Read(Alone with { MaxEventsKept = "0" }).Problems).Key);
+    }
+
+    [Fact]
     public void Labels_are_names_and_values_and_the_later_of_two_counts()
     {
         var (options, problems) = NodeOptionsReader.Read(Alone with { Labels = ["zone=eu", "rack.no_1-a=", "zone=us=west"] });

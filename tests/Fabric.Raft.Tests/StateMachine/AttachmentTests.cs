@@ -69,7 +69,7 @@ public sealed class AttachmentTests
         Assert.Equal(state.Fabric.Attachments.Bytes, back.Fabric.Attachments.Bytes);
         Assert.Equal(state.Ledger.Operations, back.Ledger.Operations);
         Assert.Equal(written, SnapshotFormat.Write(back));
-        Assert.IsType<SnapshotRead.Bad>(SnapshotBody.Read(new ReadOnlySequence<byte>(written.AsMemory()[SnapshotFormat.HeaderBytes..^9]), 4, 1));
+        Assert.IsType<SnapshotRead.Bad>(SnapshotBody.Read(new ReadOnlySequence<byte>(written.AsMemory()[SnapshotFormat.HeaderBytes..^9]), SnapshotFormat.Version, 4, 1));
     }
 
     [Fact]

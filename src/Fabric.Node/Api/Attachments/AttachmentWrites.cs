@@ -48,7 +48,7 @@ internal sealed class AttachmentWrites(ReadFence reads, WriteDesk desk, HostAtta
             var changes = new ChangeSet(write.Operation.ForTry(number), [], write.Message) { Attachments = [change(required)] };
             if (WriteDesk.TooLarge(changes) is { } large)
                 return (null, [], large);
-            var result = await desk.WriteAsync(changes, http.RequestAborted);
+            var result = await desk.WriteAsync(http, changes);
             if (result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied, Created: var created })
                 return (applied, created, null);
             if (write.Condition.Kind != ConditionKind.Present || result is not WriteResult.Decided { Outcome: ChangeOutcome.Conflict { ActualRevision: > 0 } })

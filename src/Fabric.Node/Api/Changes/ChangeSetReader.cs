@@ -10,7 +10,11 @@ namespace Fabric.Node.Api.Changes;
 internal static class ChangeSetReader
 {
     /// <summary>The set, or null with at least one problem added.</summary>
-    public static ChangeSet? Read(JsonElement root, Guid operation, ICollection<Problem> problems)
+    /// <param name="root">What was sent.</param>
+    /// <param name="operation">Its name in the log.</param>
+    /// <param name="problems">Takes what is wrong with it.</param>
+    /// <param name="forwarded">Another member passes it on, and says who made it.</param>
+    public static ChangeSet? Read(JsonElement root, Guid operation, ICollection<Problem> problems, bool forwarded = false)
     {
         var before = problems.Count;
         if (root.ValueKind != JsonValueKind.Object)
@@ -19,9 +23,14 @@ internal static class ChangeSetReader
             return null;
         }
 
-        foreach (var field in root.EnumerateObject().Where(field => field.Name is not ("changes" or "attachments" or "message")))
+        foreach (var field in root.EnumerateObject()
+            .Where(field => field.Name is not ("changes" or "attachments" or "message") && !(forwarded && field.Name == "origin")))
             problems.Add(new Problem($"/{field.Name}", "unknown field; a change set has changes, attachments and message"));
-        var set = new ChangeSet(operation, ReadChanges(root, problems), ReadMessage(root, problems)) { Attachments = AttachmentChangeReader.Read(root, problems) };
+        var set = new ChangeSet(operation, ReadChanges(root, problems), ReadMessage(root, problems))
+        {
+            Attachments = AttachmentChangeReader.Read(root, problems),
+            Origin = forwarded ? ForwardedBody.ReadOrigin(root, problems) : null,
+        };
         foreach (var problem in set.Problems().Where(problem => !IsEcho(problem, problems)).ToArray())
             problems.Add(problem);
         return problems.Count == before ? set : null;

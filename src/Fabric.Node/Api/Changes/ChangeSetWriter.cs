@@ -4,13 +4,13 @@ using Fabric.Node.Json;
 
 namespace Fabric.Node.Api.Changes;
 
-/// <summary>Writes a change set as the API takes it.</summary>
+/// <summary>Writes a change set as members pass it on.</summary>
 internal static class ChangeSetWriter
 {
     public static byte[] ToUtf8(ChangeSet changes) => JsonSerializer.SerializeToUtf8Bytes(
-        new ChangesBody(
-            [.. changes.Changes.Select(ToBody)], changes.Message, changes.Attachments.IsEmpty ? null : [.. changes.Attachments.Select(ToBody)]),
-        ApiJson.Sparse.ChangesBody);
+        new ForwardedBody(
+            [.. changes.Changes.Select(ToBody)], changes.Message, changes.Attachments.IsEmpty ? null : [.. changes.Attachments.Select(ToBody)], changes.Origin),
+        ApiJson.Sparse.ForwardedBody);
 
     private static ChangeBody ToBody(Change change) => change switch
     {
