@@ -191,7 +191,7 @@ enum flag_op {
 
     /*
      * A bucketing value is hashed by steps, then a step projects it. All lead to `yes`.
-     * BEGIN starts anew with the text of the constant `left`.
+     * BEGIN starts anew with the text of the constant `left`, whose hash is at `extra` (struct flag_seed).
      * KEY adds the targeting key; without one, or with an empty one, `no`.
      * STRING adds `left`, which must be a string; `no` where it is null, `neither` where it is anything else.
      * TEXT adds `left` as `cat` writes it: null adds nothing; fails for lists and objects.
@@ -262,6 +262,14 @@ struct flag_version {
     __u32 prerelease_bytes;
 };
 
+/* How murmur3 stands behind a text that is known. */
+struct flag_seed {
+    __u32 hash;  /* after its whole words */
+    __u32 tail;  /* the bytes after its last whole word */
+    __u32 bytes; /* its length */
+    __u32 reserved;
+};
+
 struct flag_buckets {
     __u32 count; /* 1 to FLAG_MAX_BUCKETS */
     __u32 total; /* 1 to 2^31-1 */
@@ -291,6 +299,7 @@ _Static_assert(sizeof(struct flag_step) == 16, "step");
 _Static_assert(sizeof(struct flag_set) == 8, "set");
 _Static_assert(sizeof(struct flag_set_entry) == 16, "set_entry");
 _Static_assert(sizeof(struct flag_version) == 32, "version");
+_Static_assert(sizeof(struct flag_seed) == 16, "seed");
 _Static_assert(sizeof(struct flag_buckets) == 8, "buckets");
 _Static_assert(sizeof(struct flag_weight) == 4, "weight");
 

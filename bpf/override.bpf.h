@@ -17,7 +17,7 @@ extern int bpf_copy_from_user_str(void *to, __u32 to__sz, const void *from__ign,
 #define OVERRIDE_WITH_KEY (1ULL << 33) /* a targeting key follows the flag's name */
 #define OVERRIDE_PLACE(cookie) (((cookie) >> 34) & 0xfff) /* where in its page the entry is */
 
-/* Reads a C string into a zero-padded buffer. Its length, or -1 where it cannot be read or does not fit. */
+/* Reads a string into a buffer that is zero. Its length, or -1 where it cannot be read or does not fit. */
 static __always_inline int read_c_string(void *to, __u32 size, unsigned long from)
 {
     int copied = bpf_copy_from_user_str(to, size, (const void *)from, COPY_PAD_ZEROS);
@@ -121,6 +121,24 @@ static __always_inline int copy_key(struct flag_run *run)
                                         : read_c_string(run->key, FLAG_KEY_ROOM, caller->address);
 }
 
+static __always_inline int read_quick_key(const struct flag_caller *caller, struct flag_quick_key *key)
+{
+    int length = -1;
+
+    __builtin_memset(key->words, 0, sizeof(key->words));
+    if ((caller->cookie & OVERRIDE_GO) && caller->length > FLAG_QUICK_BYTES && caller->length <= FLAG_KEY_BYTES)
+        return FLAG_UNUSUAL;
+    if (caller->cookie & OVERRIDE_WITH_KEY)
+        length = caller->cookie & OVERRIDE_GO ? read_go_string(key->words, FLAG_QUICK_BYTES + 1, caller->address, caller->length)
+                                              : bpf_copy_from_user_str(key->words, FLAG_QUICK_BYTES + 1, (const void *)caller->address, COPY_PAD_ZEROS) - 1;
+    /* A copy that fills the room may have been cut short. */
+    if (length >= FLAG_QUICK_BYTES && !(caller->cookie & OVERRIDE_GO))
+        return FLAG_UNUSUAL;
+    key->type = length < 0 ? FLAG_VALUE_NULL : FLAG_VALUE_STRING;
+    key->bytes = length < 0 ? 0 : length;
+    return 1;
+}
+
 /* The caller of a function has no attributes. */
 FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, struct flag_value *to)
 {
@@ -145,14 +163,29 @@ struct {
 
 /* One call of an overridden function. */
 struct question {
-    struct flag_name name;
+    /* The key is read where the name was, once that has been found: both are more than the stack has room for. */
+    union {
+        struct flag_name name;
+        struct flag_quick_key key;
+    };
     struct flag_caller caller;
     struct flag_answer answer;
-    __u64 generation;
-    __u32 version;
+    struct flag_course course; /* of a program that the usual steps have left off */
 };
 
-__noinline int decide_by_rules(struct question *question)
+__noinline int decide_quickly(struct question *question, __u32 version)
+{
+    struct flag_view view = { .base = FLAG_TABLE_BASE() };
+
+    if (!question || !view.base)
+        return 0;
+    question->key.type = FLAG_KEY_UNREAD;
+    struct flag_quick quick = { .caller = &question->caller, .key = &question->key };
+    const struct flag_slot *slot = flag_slot_at(&view, question->answer.slot);
+    return flag_decide_quickly(&quick, &view, &slot->body[version & 1], &question->course, &question->answer);
+}
+
+__noinline int decide_by_rules(struct question *question, __u32 version, __u64 generation)
 {
     if (!question)
         return 0;
@@ -162,8 +195,9 @@ __noinline int decide_by_rules(struct question *question)
     run->caller = question->caller;
     run->have = 0;
     run->now_ns = run->boot_ns = 0;
+    run->course = question->course;
     flag_begin(run, FLAG_HEADER_BYTES + (__u64)(question->answer.slot & geometry.slot_mask) * sizeof(struct flag_slot),
-               question->version, question->generation);
+               version, generation);
     return flag_decide_frames(run, &question->answer);
 }
 
@@ -172,9 +206,7 @@ static __always_inline int flag_decide_by_rules(const struct flag_view *view, co
 {
     struct question *question = (struct question *)((char *)caller - __builtin_offsetof(struct question, caller));
 
-    question->version = version;
-    question->generation = generation;
-    return decide_by_rules(question);
+    return decide_quickly(question, version) || decide_by_rules(question, version, generation);
 }
 
 /*
@@ -211,13 +243,22 @@ __noinline int answer_once(struct question *question, __u64 hash)
     return question && view.base && flag_try(&view, question->name.words, hash, &question->caller, &question->answer);
 }
 
+/* The flag's name, which the function was called with: its length, or -1. */
+static __always_inline int read_name(struct flag_name *name, struct pt_regs *ctx, __u64 cookie)
+{
+    unsigned long rdi = FLAG_LOAD(ctx->rdi), rax = FLAG_LOAD(ctx->rax), rbx = FLAG_LOAD(ctx->rbx);
+
+    __builtin_memset(name, 0, sizeof(*name));
+    return cookie & OVERRIDE_GO ? read_go_string(name->words, sizeof(*name), rax, rbx) : read_c_string(name->words, sizeof(*name), rdi);
+}
+
 SEC("uprobe.s")
 int override_flag(struct pt_regs *ctx)
 {
     __u64 cookie = bpf_get_attach_cookie(ctx);
     struct question question = { .caller.cookie = cookie };
     const struct flag_answer *answer = &question.answer;
-    int length, stands = 0;
+    int stands = 0;
 
     stay_on_own_stack(ctx);
     /*
@@ -227,21 +268,16 @@ int override_flag(struct pt_regs *ctx)
     if ((FLAG_LOAD(ctx->rip) & 0xfff) != OVERRIDE_PLACE(cookie))
         return 0;
     /* Each register is loaded at its own offset: the verifier refuses one that the compiler computes. */
-    unsigned long rdi = FLAG_LOAD(ctx->rdi), rsi = FLAG_LOAD(ctx->rsi);
-    if (cookie & OVERRIDE_GO) {
-        length = read_go_string(question.name.words, sizeof(question.name), FLAG_LOAD(ctx->rax), FLAG_LOAD(ctx->rbx));
-        question.caller.address = FLAG_LOAD(ctx->rcx);
-        question.caller.length = rdi;
-    } else {
-        length = read_c_string(question.name.words, sizeof(question.name), rdi);
-        question.caller.address = rsi;
-    }
-    if (length <= 0)
-        return 0;
+    unsigned long rcx = FLAG_LOAD(ctx->rcx), rsi = FLAG_LOAD(ctx->rsi);
+    question.caller.address = cookie & OVERRIDE_GO ? rcx : rsi;
+    question.caller.length = FLAG_LOAD(ctx->rdi);
+    while (!stands && FLAG_MAY_LOOP(tries, FLAG_READ_TRIES)) {
+        int length = read_name(&question.name, ctx, cookie);
 
-    __u64 hash = hash_name(&question.name, length);
-    while (!stands && FLAG_MAY_LOOP(tries, FLAG_READ_TRIES))
-        stands = answer_once(&question, hash);
+        if (length <= 0)
+            return 0;
+        stands = answer_once(&question, hash_name(&question.name, length));
+    }
 
     if (!stands || answer->variant == FLAG_NO_VARIANT || answer->type != FLAG_TYPE_BOOLEAN)
         return 0;

@@ -29,7 +29,7 @@ public sealed class LayoutTests
         var lines = program.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         program.WaitForExit();
 
-        Assert.Equal(116, lines.Length);
+        Assert.Equal(120, lines.Length);
         foreach (var line in lines)
         {
             var parts = line.Split(' ');

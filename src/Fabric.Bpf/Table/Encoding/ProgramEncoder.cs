@@ -40,6 +40,7 @@ internal static class ProgramEncoder
         {
             StepOp.InSet => sets[step.Extra],
             StepOp.Version => step.Extra < 0 ? 0 : versions[step.Extra],
+            StepOp.HashBegin => WriteSeed(writer, program.Constants[step.Left.Index].Text!),
             StepOp.Bucket => WriteBuckets(writer, program.Buckets[step.Extra]),
             StepOp.Weigh => WriteWeights(writer, program.Weights[step.Extra]),
             StepOp.Give or StepOp.Calculate => (uint)step.Extra,
@@ -72,6 +73,15 @@ internal static class ProgramEncoder
         var entry = new FlagVersion { Prerelease = text, PrereleaseBytes = (uint)bytes };
         (entry.Number[0], entry.Number[1], entry.Number[2]) = (version.Major, version.Minor, version.Patch);
         writer.Set(place, 0, entry);
+        return place;
+    }
+
+    private static uint WriteSeed(BlockWriter writer, string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        var (hash, tail) = NameHash.MurmurPrefix(bytes);
+        var place = writer.Reserve<FlagSeed>(1);
+        writer.Set(place, 0, new FlagSeed { Hash = hash, Tail = tail, Bytes = (uint)bytes.Length });
         return place;
     }
 
