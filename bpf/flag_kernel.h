@@ -176,6 +176,11 @@ FLAG_INLINE __u64 flag_quick_word(struct flag_quick *quick, const struct flag_va
     return from <= FLAG_QUICK_BYTES ? *(const __u64 *)((const char *)quick->key + from) : 0;
 }
 
+FLAG_INLINE __u32 flag_quick_half(struct flag_quick *quick, const struct flag_value *text, __u32 at)
+{
+    return (__u32)flag_quick_word(quick, text, at);
+}
+
 FLAG_INLINE const struct flag_caller *flag_caller(struct flag_run *run)
 {
     return &run->caller;

@@ -171,13 +171,16 @@ enum flag_op {
     FLAG_STEP_TRUTH = 5,
     /* Whether the fact `left` is null or not there. */
     FLAG_STEP_ABSENT = 6,
-    /* enum flag_comparison `how` of `left` and `right`. */
+    /*
+     * enum flag_comparison `how` of `left` and `right`. `extra`: where `right` is a constant text, that text once more, so that
+     * it is found at once (FLAG_TEXT_…); otherwise 0.
+     */
     FLAG_STEP_COMPARE = 7,
     /* Whether `left` is in the set at `extra`. `how`: bits of FLAG_SET_…, for what the set holds beside strings and numbers. */
     FLAG_STEP_IN_SET = 8,
     /* Whether `left` is in `right`: part of a string, or element of a list. */
     FLAG_STEP_IN = 9,
-    /* `neither` where one of them is no string. */
+    /* `neither` where one of them is no string. `extra` as above. */
     FLAG_STEP_STARTS_WITH = 10,
     FLAG_STEP_ENDS_WITH = 11,
     /*
@@ -206,6 +209,10 @@ enum flag_op {
      * sum is over 2^31-1 or 0. */
     FLAG_STEP_WEIGH = 19,
 };
+
+/* A text of the block in one word: its length in the lower half, and above it its place, of which there is one in eight bytes. */
+#define FLAG_TEXT_BYTES(word) ((word) & 0xffff)
+#define FLAG_TEXT_PLACE(word) ((word) >> 16 << 3)
 
 enum flag_comparison {
     FLAG_EQUAL = 0, /* ==, with JSONLogic's coercions */

@@ -53,6 +53,9 @@ FLAG_INLINE int flag_quick_attribute(struct flag_quick *quick, __u32 name, __u32
 /* Up to eight bytes of a text that one of these gave, with zeros behind its end. */
 FLAG_INLINE __u64 flag_quick_word(struct flag_quick *quick, const struct flag_value *text, __u32 at);
 
+/* Four bytes that it has. */
+FLAG_INLINE __u32 flag_quick_half(struct flag_quick *quick, const struct flag_value *text, __u32 at);
+
 /*
  * Keeps a number in one register, so that the verifier sees that the one that is used is the one that was checked; where there
  * is none, nothing.
@@ -68,7 +71,7 @@ FLAG_INLINE __u64 flag_quick_word(struct flag_quick *quick, const struct flag_va
 #define FLAG_QUICK_PART(quick, type, name, place)                                    \
     __u64 name##_place = (__u32)(place);                                             \
     FLAG_ONE_REGISTER(name##_place);                                                 \
-    if (name##_place > FLAG_MAX_BLOCK_BYTES - sizeof(type))                          \
+    if (__builtin_expect(name##_place > FLAG_MAX_BLOCK_BYTES - sizeof(type), 0))     \
         return FLAG_UNUSUAL;                                                         \
     const type *name = (const type *)((quick)->block + name##_place)
 
@@ -94,17 +97,6 @@ FLAG_INLINE int flag_quick_fact(struct flag_quick *quick, __u32 operand, struct 
     if (read != FLAG_UNUSUAL)
         FLAG_TRACE_FACT(quick->caller, 0, operand, to);
     return read;
-}
-
-/* Reads a constant; of a text, its place. 1, or FLAG_UNUSUAL. */
-FLAG_INLINE int flag_quick_constant(struct flag_quick *quick, __u32 operand, struct flag_value *to)
-{
-    FLAG_QUICK_PART(quick, struct flag_constant, constant, quick->constants + (operand & FLAG_OPERAND_INDEX) * (__u32)sizeof(struct flag_constant));
-
-    to->type = FLAG_LOAD(constant->type);
-    to->bytes = FLAG_LOAD(constant->bytes);
-    to->bits = FLAG_LOAD(constant->value);
-    return (operand & FLAG_OPERAND_KIND) == FLAG_OPERAND_CONSTANT ? 1 : FLAG_UNUSUAL;
 }
 
 /* Whether `text` is `other`, of the same length. */
@@ -147,29 +139,39 @@ FLAG_INLINE __u64 flag_quick_hash(struct flag_quick *quick, const struct flag_va
     return flag_hash_end(hash);
 }
 
-/* FLAG_STEP_COMPARE. */
-FLAG_INLINE int flag_quick_compare(struct flag_quick *quick, const struct flag_value *left, const struct flag_value *right, __u32 how)
+/* FLAG_STEP_COMPARE with a text, which `extra` names. */
+FLAG_INLINE int flag_quick_compare_text(struct flag_quick *quick, const struct flag_value *left, __u32 extra, __u32 how)
 {
-    if (right->type == FLAG_VALUE_STRING && how <= FLAG_NOT_SAME) {
-        FLAG_QUICK_PART(quick, struct flag_quick_text, text, (__u32)right->bits);
-        if (left->type != FLAG_VALUE_STRING)
-            return left->type == FLAG_VALUE_NULL ? how & 1 : FLAG_UNUSUAL;
-        return (left->bytes == right->bytes && flag_quick_equal(quick, left, text)) == !(how & 1);
-    }
-    if (right->type == FLAG_VALUE_INTEGER && left->type == FLAG_VALUE_INTEGER)
-        return flag_compare_integers((__s64)left->bits, (__s64)right->bits, how);
-    return FLAG_UNUSUAL;
+    FLAG_QUICK_PART(quick, struct flag_quick_text, text, FLAG_TEXT_PLACE(extra));
+    if (how > FLAG_NOT_SAME)
+        return FLAG_UNUSUAL;
+    if (left->type != FLAG_VALUE_STRING)
+        return left->type == FLAG_VALUE_NULL ? how & 1 : FLAG_UNUSUAL;
+    return (left->bytes == FLAG_TEXT_BYTES(extra) && flag_quick_equal(quick, left, text)) == !(how & 1);
+}
+
+/* FLAG_STEP_COMPARE. */
+FLAG_INLINE int flag_quick_compare(struct flag_quick *quick, const struct flag_value *left, __u32 right, __u32 extra, __u32 how)
+{
+    if (extra)
+        return flag_quick_compare_text(quick, left, extra, how);
+    FLAG_QUICK_PART(quick, struct flag_constant, constant, quick->constants + (right & FLAG_OPERAND_INDEX) * (__u32)sizeof(struct flag_constant));
+    if ((right & FLAG_OPERAND_KIND) != FLAG_OPERAND_CONSTANT || FLAG_LOAD(constant->type) != FLAG_VALUE_INTEGER || left->type != FLAG_VALUE_INTEGER)
+        return FLAG_UNUSUAL;
+    return flag_compare_integers((__s64)left->bits, (__s64)FLAG_LOAD(constant->value), how);
 }
 
 /* FLAG_STEP_STARTS_WITH and FLAG_STEP_ENDS_WITH. */
-FLAG_INLINE int flag_quick_affix(struct flag_quick *quick, const struct flag_value *left, const struct flag_value *right, int ends)
+FLAG_INLINE int flag_quick_affix(struct flag_quick *quick, const struct flag_value *left, __u32 extra, int ends)
 {
-    if (right->type != FLAG_VALUE_STRING)
+    __u32 bytes = FLAG_TEXT_BYTES(extra);
+
+    FLAG_QUICK_PART(quick, struct flag_quick_text, text, FLAG_TEXT_PLACE(extra));
+    if (extra == 0)
         return FLAG_UNUSUAL;
-    FLAG_QUICK_PART(quick, struct flag_quick_text, text, (__u32)right->bits);
     if (left->type != FLAG_VALUE_STRING)
         return FLAG_NEITHER;
-    return right->bytes <= left->bytes && flag_quick_match(quick, left, ends ? left->bytes - right->bytes : 0, text, right->bytes);
+    return bytes <= left->bytes && flag_quick_match(quick, left, ends ? left->bytes - bytes : 0, text, bytes);
 }
 
 /* FLAG_STEP_IN_SET of a text or null. */
@@ -198,25 +200,26 @@ FLAG_INLINE int flag_quick_in_set(struct flag_quick *quick, const struct flag_va
     return FLAG_UNUSUAL;
 }
 
-/* What a step finds that looks at a fact. */
+/* The steps that look at a fact, a bit each. */
+#define FLAG_QUICK_TESTS                                                                       \
+    (1u << FLAG_STEP_TRUTH | 1u << FLAG_STEP_ABSENT | 1u << FLAG_STEP_COMPARE | 1u << FLAG_STEP_IN_SET | \
+     1u << FLAG_STEP_STARTS_WITH | 1u << FLAG_STEP_ENDS_WITH)
+
+/* What one of them finds. */
 FLAG_INLINE int flag_quick_test(struct flag_quick *quick, __u64 step, __u32 extra)
 {
-    struct flag_value left, right;
+    struct flag_value left;
     __u32 op = step & 0xff, how = step >> 8 & 0xff;
 
-    if (flag_quick_fact(quick, step >> 16 & 0xffff, &left) == FLAG_UNUSUAL)
-        return FLAG_UNUSUAL;
-    if (op == FLAG_STEP_IN_SET)
-        return flag_quick_in_set(quick, &left, extra, how);
-    if (op == FLAG_STEP_TRUTH)
-        return flag_truth(&left);
-    if (op == FLAG_STEP_ABSENT)
-        return left.type == FLAG_VALUE_NULL;
-    if (flag_quick_constant(quick, step >> 32 & 0xffff, &right) == FLAG_UNUSUAL)
+    if (op > FLAG_STEP_ENDS_WITH || !(FLAG_QUICK_TESTS >> op & 1) || flag_quick_fact(quick, step >> 16 & 0xffff, &left) == FLAG_UNUSUAL)
         return FLAG_UNUSUAL;
     if (op == FLAG_STEP_COMPARE)
-        return flag_quick_compare(quick, &left, &right, how);
-    return op == FLAG_STEP_STARTS_WITH || op == FLAG_STEP_ENDS_WITH ? flag_quick_affix(quick, &left, &right, op == FLAG_STEP_ENDS_WITH) : FLAG_UNUSUAL;
+        return flag_quick_compare(quick, &left, step >> 32 & 0xffff, extra, how);
+    if (op == FLAG_STEP_IN_SET)
+        return flag_quick_in_set(quick, &left, extra, how);
+    if (op >= FLAG_STEP_STARTS_WITH)
+        return flag_quick_affix(quick, &left, extra, op == FLAG_STEP_ENDS_WITH);
+    return op == FLAG_STEP_TRUTH ? flag_truth(&left) : left.type == FLAG_VALUE_NULL;
 }
 
 /* Feeds `text` to murmur3. */
@@ -226,7 +229,7 @@ FLAG_INLINE void flag_quick_murmur(struct flag_quick *quick, struct flag_course 
 
     FLAG_LOOP
     for (__u32 i = 0; i < FLAG_QUICK_BYTES && i < whole; i += 4) {
-        course->pending |= (flag_quick_word(quick, text, i) & 0xffffffff) << pending * 8;
+        course->pending |= (__u64)flag_quick_half(quick, text, i) << pending * 8;
         course->hash = flag_murmur_round(course->hash, (__u32)course->pending);
         course->pending >>= 32;
     }
@@ -306,11 +309,8 @@ FLAG_INLINE int flag_quick_seed(struct flag_quick *quick, struct flag_course *co
     return 1;
 }
 
-/*
- * FLAG_STEP_HASH_BEGIN, which is at course->at, a step that adds to its hash and FLAG_STEP_BUCKET, which is what most shares are:
- * the number of the step that is next. FLAG_UNUSUAL where another one is among them: `course` says how far it came.
- */
-FLAG_INLINE int flag_quick_share(struct flag_quick *quick, struct flag_course *course, __u64 step, __u64 more)
+/* The steps of flag_quick_share. */
+FLAG_INLINE int flag_quick_share_at(struct flag_quick *quick, struct flag_course *course, __u64 step, __u64 more)
 {
     __u32 next = step >> 48;
 
@@ -336,6 +336,20 @@ FLAG_INLINE int flag_quick_share(struct flag_quick *quick, struct flag_course *c
     return then;
 }
 
+/*
+ * FLAG_STEP_HASH_BEGIN, which is at `at`, a step that adds to its hash and FLAG_STEP_BUCKET, which is what most shares are: the
+ * number of the step that is next. FLAG_UNUSUAL where another one is among them: `*left_off` says how far it came.
+ */
+FLAG_INLINE int flag_quick_share(struct flag_quick *quick, __u32 at, __u64 step, __u64 more, struct flag_course *left_off)
+{
+    struct flag_course course = { .at = at };
+    int next = flag_quick_share_at(quick, &course, step, more);
+
+    if (next == FLAG_UNUSUAL)
+        *left_off = course;
+    return next;
+}
+
 /* Opens the block of a version; FLAG_UNUSUAL where it cannot be. */
 FLAG_INLINE int flag_quick_open(struct flag_quick *quick, const struct flag_view *view, const struct flag_body *body)
 {
@@ -352,6 +366,32 @@ FLAG_INLINE int flag_quick_open(struct flag_quick *quick, const struct flag_view
     return 1;
 }
 
+/* Carries out step number `at`: where it leads, with `*variant` where it gives one. */
+FLAG_INLINE int flag_quick_step(struct flag_quick *quick, __u32 at, __u32 *variant, struct flag_course *left_off)
+{
+    __u64 step, more;
+
+    if (flag_quick_read(quick, at, &step, &more) == FLAG_UNUSUAL)
+        return FLAG_END_FAIL;
+    __u32 op = step & 0xff, extra = more >> 32;
+    int next;
+    if (op == FLAG_STEP_HASH_BEGIN)
+        return flag_quick_share(quick, at, step, more, left_off);
+    if (op == FLAG_STEP_GIVE) {
+        *variant = extra;
+        next = extra < FLAG_MAX_VARIANTS ? FLAG_END_GIVE : FLAG_END_FAIL;
+    } else if (op == FLAG_STEP_PASS) {
+        next = FLAG_END_PASS;
+    } else {
+        next = flag_quick_branch(flag_quick_test(quick, step, extra), step, more);
+    }
+    if (next == FLAG_UNUSUAL)
+        *left_off = (struct flag_course){ .at = at };
+    else
+        FLAG_TRACE(quick->caller, 0, at, next);
+    return next;
+}
+
 /*
  * Runs the program in the block as far as its steps are usual: FLAG_END_…, with `*variant` where it gives one, or FLAG_UNUSUAL,
  * where `*left_off` says how far it came.
@@ -362,36 +402,15 @@ FLAG_INLINE int flag_quick_program(struct flag_quick *quick, __u32 *variant, str
 
     FLAG_LOOP
     for (int i = 0; i < FLAG_QUICK_STEPS; i++) {
-        struct flag_course course = { .at = at };
-        __u64 step, more;
+        int next = flag_quick_step(quick, at, variant, left_off);
 
-        if (flag_quick_read(quick, at, &step, &more) == FLAG_UNUSUAL)
-            return FLAG_END_FAIL;
-        __u32 op = step & 0xff, extra = more >> 32;
-        int next;
-        if (op == FLAG_STEP_GIVE) {
-            *variant = extra;
-            next = extra < FLAG_MAX_VARIANTS ? FLAG_END_GIVE : FLAG_END_FAIL;
-        } else if (op == FLAG_STEP_PASS) {
-            next = FLAG_END_PASS;
-        } else if (op == FLAG_STEP_HASH_BEGIN) {
-            next = flag_quick_share(quick, &course, step, more);
-        } else {
-            next = flag_quick_branch(flag_quick_test(quick, step, extra), step, more);
-        }
-        if (next == FLAG_UNUSUAL) {
-            *left_off = course;
-            return FLAG_UNUSUAL;
-        }
-        if (op != FLAG_STEP_HASH_BEGIN)
-            FLAG_TRACE(quick->caller, 0, at, next);
         if (next < 0)
             return next;
         if ((__u32)next <= at)
             return FLAG_END_FAIL;
         at = FLAG_FORGET(quick, (__u32)next);
     }
-    left_off->at = at;
+    *left_off = (struct flag_course){ .at = at };
     return FLAG_UNUSUAL;
 }
 
@@ -404,11 +423,11 @@ FLAG_INLINE int flag_decide_quickly(struct flag_quick *quick, const struct flag_
 {
     __u32 variant = FLAG_NO_VARIANT;
 
-    *left_off = (struct flag_course){ .at = 0 };
-    if (FLAG_LOAD(body->state) != FLAG_ENABLED || FLAG_LOAD(body->rule) != FLAG_RULE_PROGRAM || FLAG_LOAD(body->extras))
+    if (FLAG_LOAD(body->state) != FLAG_ENABLED || FLAG_LOAD(body->rule) != FLAG_RULE_PROGRAM || FLAG_LOAD(body->extras) ||
+        flag_quick_open(quick, view, body) == FLAG_UNUSUAL) {
+        *left_off = (struct flag_course){ .at = 0 };
         return 0;
-    if (flag_quick_open(quick, view, body) == FLAG_UNUSUAL)
-        return 0;
+    }
     int end = flag_quick_program(quick, &variant, left_off);
     if (end == FLAG_UNUSUAL)
         return 0;

@@ -125,15 +125,18 @@ static __always_inline int read_quick_key(const struct flag_caller *caller, stru
 {
     int length = -1;
 
-    __builtin_memset(key->words, 0, sizeof(key->words));
-    if ((caller->cookie & OVERRIDE_GO) && caller->length > FLAG_QUICK_BYTES && caller->length <= FLAG_KEY_BYTES)
-        return FLAG_UNUSUAL;
-    if (caller->cookie & OVERRIDE_WITH_KEY)
-        length = caller->cookie & OVERRIDE_GO ? read_go_string(key->words, FLAG_QUICK_BYTES + 1, caller->address, caller->length)
-                                              : bpf_copy_from_user_str(key->words, FLAG_QUICK_BYTES + 1, (const void *)caller->address, COPY_PAD_ZEROS) - 1;
-    /* A copy that fills the room may have been cut short. */
-    if (length >= FLAG_QUICK_BYTES && !(caller->cookie & OVERRIDE_GO))
-        return FLAG_UNUSUAL;
+    if (caller->cookie & OVERRIDE_GO) {
+        if (caller->length > FLAG_QUICK_BYTES && caller->length <= FLAG_KEY_BYTES)
+            return FLAG_UNUSUAL;
+        __builtin_memset(key->words, 0, sizeof(key->words));
+        if (caller->cookie & OVERRIDE_WITH_KEY)
+            length = read_go_string(key->words, sizeof(key->words), caller->address, caller->length);
+    } else if (caller->cookie & OVERRIDE_WITH_KEY) {
+        length = bpf_copy_from_user_str(key->words, sizeof(key->words), (const void *)caller->address, COPY_PAD_ZEROS) - 1;
+        /* A copy that fills the room may have been cut short. */
+        if (length >= FLAG_QUICK_BYTES)
+            return FLAG_UNUSUAL;
+    }
     key->type = length < 0 ? FLAG_VALUE_NULL : FLAG_VALUE_STRING;
     key->bytes = length < 0 ? 0 : length;
     return 1;
