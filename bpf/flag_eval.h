@@ -8,7 +8,7 @@
  *   flag_fractional.h  a rollout in the slot itself
  *   flag_rules.h       the order of an answer where it takes more; prerequisites
  *   flag_time.h        activation, ramps, staleness
- *   flag_quick.h       the decision program as far as its steps are usual
+ *   flag_quick.h       the decision program as far as its steps are usual: flag_quick_text.h, _test.h, _share.h
  *   flag_steps.h       the decision program
  *   flag_fetch.h       where values come from             flag_number.h   numbers without floats
  *   flag_value.h       what operators make of them        flag_decimal.h  numbers as texts
@@ -37,6 +37,11 @@
 /* Marks what most calls do not need, where keeping it out of their way pays. */
 #ifndef FLAG_APART
 #define FLAG_APART FLAG_INLINE
+#endif
+
+/* Which version of a slot is read; the verifier would go on twice, once for each, of which it knew the number. */
+#ifndef FLAG_VERSION
+#define FLAG_VERSION(answer, version) (version)
 #endif
 
 /* Why an answer is what it is; OpenFeature's reasons. */
@@ -194,6 +199,7 @@ FLAG_INLINE int flag_read_slot(const struct flag_view *view, const struct flag_s
         return 0;
     FLAG_READ_BARRIER();
     answer->version = version;
+    version = FLAG_VERSION(answer, version);
     const struct flag_body *body = &slot->body[version & 1];
     /* A version that was never written says that the flag was not there at this generation. */
     if (written == 0)
