@@ -18,11 +18,6 @@ FLAG_INLINE int flag_quick_open(struct flag_quick *quick, const struct flag_view
     if (offset > FLAG_MEASURE(view, heap_bytes) - FLAG_MAX_BLOCK_BYTES)
         return FLAG_UNUSUAL;
     quick->block = view->base + FLAG_MEASURE(view, heap_offset) + offset;
-    const struct flag_block *head = (const struct flag_block *)quick->block;
-    quick->facts = FLAG_LOAD(head->facts);
-    quick->constants = FLAG_LOAD(head->constants);
-    quick->steps = FLAG_LOAD(head->steps);
-    quick->step_count = FLAG_LOAD(head->step_count);
     return 1;
 }
 

@@ -75,11 +75,11 @@ FLAG_INLINE int flag_quick_branch(int found, __u64 step, __u64 more)
 /* Reads step number `at`: 1, or FLAG_UNUSUAL. */
 FLAG_INLINE int flag_quick_read(struct flag_quick *quick, __u32 at, __u64 *step, __u64 *more)
 {
-    FLAG_QUICK_PART(quick, struct flag_step, words, quick->steps + at * (__u32)sizeof(struct flag_step));
+    FLAG_QUICK_PART(quick, struct flag_step, words, FLAG_QUICK_HEAD(quick, steps) + at * (__u32)sizeof(struct flag_step));
 
     *step = FLAG_LOAD(((const flag_word *)words)[0]);
     *more = FLAG_LOAD(((const flag_word *)words)[1]);
-    return at < quick->step_count ? 1 : FLAG_UNUSUAL;
+    return at < FLAG_QUICK_HEAD(quick, step_count) ? 1 : FLAG_UNUSUAL;
 }
 
 FLAG_INLINE int flag_quick_seed(struct flag_quick *quick, struct flag_course *course, __u32 place)

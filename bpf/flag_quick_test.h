@@ -21,7 +21,8 @@ FLAG_INLINE int flag_quick_compare(struct flag_quick *quick, const struct flag_v
 {
     if (extra)
         return flag_quick_compare_text(quick, left, extra, how);
-    FLAG_QUICK_PART(quick, struct flag_constant, constant, quick->constants + (right & FLAG_OPERAND_INDEX) * (__u32)sizeof(struct flag_constant));
+    FLAG_QUICK_PART(quick, struct flag_constant, constant,
+                    FLAG_QUICK_HEAD(quick, constants) + (right & FLAG_OPERAND_INDEX) * (__u32)sizeof(struct flag_constant));
     if ((right & FLAG_OPERAND_KIND) != FLAG_OPERAND_CONSTANT || FLAG_LOAD(constant->type) != FLAG_VALUE_INTEGER || left->type != FLAG_VALUE_INTEGER)
         return FLAG_UNUSUAL;
     return flag_compare_integers((__s64)left->bits, (__s64)FLAG_LOAD(constant->value), how);

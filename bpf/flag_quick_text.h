@@ -36,11 +36,10 @@ struct flag_quick {
     const unsigned char *block;
     const struct flag_caller *caller;
     FLAG_QUICK_MEMBERS
-    __u32 facts; /* what the block's head says of these */
-    __u32 constants;
-    __u32 steps;
-    __u32 step_count;
 };
+
+/* What the block's head says. */
+#define FLAG_QUICK_HEAD(quick, member) FLAG_LOAD(((const struct flag_block *)(quick)->block)->member)
 
 /* The targeting key, and an attribute by the place and the length of its name: 1, or FLAG_UNUSUAL. */
 FLAG_INLINE int flag_quick_key(struct flag_quick *quick, struct flag_value *to);
@@ -79,7 +78,7 @@ struct flag_quick_text {
 /* Reads a fact of the caller. 1, or FLAG_UNUSUAL. */
 FLAG_INLINE int flag_quick_fact(struct flag_quick *quick, __u32 operand, struct flag_value *to)
 {
-    FLAG_QUICK_PART(quick, flag_word, fact, quick->facts + operand * (__u32)sizeof(struct flag_fact));
+    FLAG_QUICK_PART(quick, flag_word, fact, FLAG_QUICK_HEAD(quick, facts) + operand * (__u32)sizeof(struct flag_fact));
     __u64 word = FLAG_LOAD(*fact);
     __u32 source = word & 0xff;
     int read = FLAG_UNUSUAL;

@@ -94,12 +94,8 @@ FLAG_INLINE __u64 flag_load_bytes(const unsigned char *from, size_t bytes)
         memcpy(&high, from + bytes - 4, 4);
         return low | (__u64)high << (8 * (bytes - 4));
     }
-    if (bytes >= 2) {
-        memcpy(&low, from, 2);
-        memcpy(&high, from + bytes - 2, 2);
-        return low | high << (8 * (bytes - 2));
-    }
-    return bytes ? from[0] : 0;
+    /* The first one, the middle one and the last one are all. */
+    return bytes ? from[0] | (__u64)from[bytes / 2] << (8 * (bytes / 2)) | (__u64)from[bytes - 1] << (8 * (bytes - 1)) : 0;
 }
 
 FLAG_INLINE __u64 flag_text_word(struct flag_run *run FLAG_UNUSED, const struct flag_value *text, __u32 at)
