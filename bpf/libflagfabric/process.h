@@ -270,7 +270,11 @@ FLAG_APART int flag_decide_wholly(const struct flag_view *view, const struct fla
 
     run.view = view;
     run.caller = caller;
-    run.course = *course;
+    /* Member by member: a processor waits where it loads at once what was just stored in parts. */
+    run.course.pending = FLAG_LOAD(course->pending);
+    run.course.hash = FLAG_LOAD(course->hash);
+    run.course.total = FLAG_LOAD(course->total);
+    run.course.at = FLAG_LOAD(course->at);
     run.now_ns = run.boot_ns = 0;
     /* A block that is being overwritten may name a register that nothing was put into. */
     memset(run.registers, 0, sizeof(run.registers));
