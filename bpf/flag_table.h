@@ -22,7 +22,7 @@
 #include "flag_program.h"
 
 #define FLAG_TABLE_MAGIC 0x454c424154474c46ULL /* "FLGTABLE" read as a little-endian word */
-#define FLAG_TABLE_LAYOUT 2
+#define FLAG_TABLE_LAYOUT 3
 
 #define FLAG_HEADER_BYTES 4096
 #define FLAG_NAME_BYTES 64      /* a name has at most 63 bytes; the rest is zero */

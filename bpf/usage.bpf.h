@@ -179,7 +179,14 @@ static __always_inline void usage_fill(unsigned char *base, __u64 at, struct que
     cell->exe = exe;
     cell->hash = hash;
     name->first_ns = bpf_ktime_get_boot_ns();
-    name->name = question->name;
+    /* Where the flag was found, a key may stand in the place of the name; the table has it. */
+    unsigned char *slots = question->answer.variants ? FLAG_TABLE_BASE() : NULL;
+    if (slots) {
+        struct flag_view view = { .base = slots };
+        __builtin_memcpy(&name->name, flag_slot_at(&view, question->answer.slot & geometry.slot_mask)->name, sizeof(name->name));
+    } else {
+        name->name = question->name;
+    }
     usage_note_exe(exe);
     usage_show(&cell->which, which);
 }

@@ -1,6 +1,8 @@
 using System.Runtime.InteropServices;
+using System.Text;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
+using Fabric.Flags;
 
 namespace Fabric.Bpf.Usage;
 
@@ -89,6 +91,9 @@ internal sealed unsafe class KernelCounters : IDisposable
         {
             var which = Volatile.Read(ref cells[i].Which);
             if ((which & Whole) == 0 || UsageSheet.Text(new ReadOnlySpan<byte>(names[i].Text, SheetRow.NameBytes)) is not { } name)
+                continue;
+            // A slot that went to another flag at the very moment when its name was noted: whose calls they are is not known any more.
+            if (TextHash.Of(Encoding.UTF8.GetBytes(name)) != cells[i].Hash)
                 continue;
             var counts = new long[Cell.CounterCount];
             for (var c = 0; c < counts.Length; c++)

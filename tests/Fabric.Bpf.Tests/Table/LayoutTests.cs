@@ -30,7 +30,7 @@ public sealed class LayoutTests
         var lines = program.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         program.WaitForExit();
 
-        Assert.Equal(136, lines.Length);
+        Assert.Equal(140, lines.Length);
         foreach (var line in lines)
         {
             var parts = line.Split(' ');

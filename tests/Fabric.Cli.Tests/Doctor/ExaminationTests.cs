@@ -13,7 +13,7 @@ public sealed class ExaminationTests
     [Fact]
     public async Task A_check_that_cannot_be_made_says_why_and_keeps_no_other()
     {
-        using var session = new Session(new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, false), [], json: false);
+        using var session = new Session(new Terminal(TextReader.Null, TextWriter.Null, TextWriter.Null, false), [], "tester", json: false);
         var context = new DoctorContext(session, null, false, new KernelFacts(null, false, null, null, null, 38, null, false), null);
 
         var found = await Examination.RunAsync([new Broken(), new Sound()], context, TestContext.Current.CancellationToken);
