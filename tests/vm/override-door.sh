@@ -1,91 +1,10 @@
 #!/bin/bash
 # The override door, whole: a node as it is shipped, programs that have never heard of Fabric, and
-# changes over HTTP that switch them while they run. Runs in the guest; prints RESULT lines.
+# changes over HTTP that switch them while they run. Runs in the guest; prints RESULT lines. Takes the no-operation that the
+# kernel makes a call: nop5, nop10.
 set -u
-here=$(dirname "$(readlink -f "$0")")
-root=$(readlink -f "$here/../..")
-targets=$here/targets/out
-url=http://127.0.0.1:7401
-export FABRIC_URL=$url FABRIC_TABLE=/run/fabric/bpf/table
-work=$(mktemp -d)
-pids=()
-trap 'kill "${pids[@]}" 2>/dev/null' EXIT
+. "$(dirname "$(readlink -f "$0")")/guest.sh"
 
-check() { # NAME COMMAND…: one result, from whether the command succeeds
-    local name=$1
-    shift
-    if "$@"; then echo "RESULT ok $name after ${SECONDS}s"; else echo "RESULT fail $name after ${SECONDS}s"; fi
-}
-
-within() { # SECONDS COMMAND…: whether it succeeds in time
-    local end=$((SECONDS + $1))
-    shift
-    until "$@"; do
-        [ $SECONDS -lt $end ] || return 1
-        sleep 0.1
-    done
-}
-
-last_is() { [ "$(tail -n 1 "$work/$1" 2>/dev/null)" = "$2" ]; }
-all_say() { # on|off: what every program answers for the flag that is changed
-    local program
-    for program in "${programs[@]}"; do
-        within 40 last_is "$program" "flag checkout $1" || { echo "$program: $(tail -n 1 "$work/$program")"; return 1; }
-    done
-}
-all_run() {
-    local pid
-    for pid in "${target_pids[@]}"; do kill -0 "$pid" 2>/dev/null || return 1; done
-}
-
-start_node() { # NAME PORT TABLE
-    "$root/dist/fabric" node --name "$1" --data "$work/$1.data" --http "127.0.0.1:$2" --table "$3" \
-        >"$work/$1.out" 2>>"$work/$1.log" &
-    node_pid=$!
-    pids+=("$node_pid")
-    within 240 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
-}
-start_target() { # NAME PROGRAM ARG…
-    local name=$1
-    shift
-    "$@" >"$work/$name" 2>&1 &
-    pids+=($!)
-    target_pids+=($!)
-    programs+=("$name")
-}
-
-attach() { # URL EXE SYMBOL SIGNATURE
-    curl -sS -f -X POST "$1/api/v1/attachments?timeout=30s" -H 'content-type: application/json' \
-        -d "{\"exe\":\"$2\",\"symbol\":\"$3\",\"abi\":\"auto\",\"signature\":\"$4\"}" | tee "$work/attached" | grep -q '"state":"attached"' ||
-        { cat "$work/attached"; return 1; }
-}
-absent() { # URL EXE SYMBOL SIGNATURE: attaches to what this host has not
-    curl -sS -f -X POST "$1/api/v1/attachments?timeout=30s" -H 'content-type: application/json' \
-        -d "{\"exe\":\"$2\",\"symbol\":\"$3\",\"signature\":\"$4\"}" | tee "$work/attached" | grep -q '"state":"absent"' ||
-        { cat "$work/attached"; return 1; }
-}
-detach() { curl -sS -f -o "$work/detached" -X DELETE "$1/api/v1/attachments?exe=$2&symbol=$3"; }
-attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"host":"[^"]*","state":"attached"' | wc -l)" = 3 ]; }
-put() { curl -sS -f -o "$work/put" -X PUT "$url/api/v1/flags/$1" -H 'content-type: application/json' -d "$2"; }
-is_known() { echo "$1" | "$root/tests/native/out/ask" | awk '{ exit $6 == 0 }'; }
-put_and_wait() { # NAME DEFINITION: a write is answered when it is committed, and in the table some moments later
-    put "$1" "$2" && within 20 is_known "$1"
-}
-switch() {
-    put checkout "{\"state\":\"ENABLED\",\"variants\":{\"on\":true,\"off\":false},\"defaultVariant\":\"$1\"}"
-}
-
-# The bytes that a process has at a place of a file, as hexadecimal digits.
-bytes_at() { # PID FILE OFFSET COUNT
-    local range perms offset rest start
-    while read -r range perms offset rest; do
-        start=$((16#${range%-*})) offset=$((16#$offset))
-        [[ $perms == *x* && $rest == *"$2" ]] || continue
-        dd if="/proc/$1/mem" bs=1 skip=$((start + $3 - offset)) count="$4" 2>/dev/null | od -An -tx1 | tr -d ' \n'
-    done <"/proc/$1/maps"
-}
-
-programs=() target_pids=()
 start_target c "$targets/target" checkout
 start_target c-key "$targets/target" --for somebody checkout
 start_target go "$targets/target-go" checkout
@@ -132,23 +51,12 @@ agrees() { # NAME DEFINITION: whether the kernel and the library give 100 keys t
     diff "$work/by-kernel" "$work/by-library" >"$work/apart" || { head -n 6 "$work/apart"; return 1; }
     [ "$(awk '{ print $2 }' "$work/by-kernel" | sort -u | wc -l)" = 2 ]
 }
-bare='"state":"ENABLED","variants":{"on":true,"off":false}'
-variants="$bare,\"defaultVariant\":\"off\""
 key='{"var":"targetingKey"}'
 check a-rule-on-the-key-agrees agrees by-key "{$variants,\"targeting\":{\"if\":[{\"or\":[{\"in\":[$key,[\"user-1\",\"user-70\",\"user-99\"]]},{\"ends_with\":[$key,\"3\"]},{\">\":[$key,\"user-95\"]}]},\"on\",{\"fractional\":[{\"cat\":[\"seed-\",$key]},[\"on\",30],[\"off\",70]]}]}}"
 check a-ramp-agrees agrees ramping "{$variants,\"salt\":\"grain\",\"ramp\":{\"variant\":\"on\",\"from\":40,\"to\":40,\"start\":\"2020-01-01T00:00:00Z\",\"end\":\"2020-01-02T00:00:00Z\"}}"
 check prerequisites-and-activation-agree agrees needing "{$bare,\"defaultVariant\":\"on\",\"offVariant\":\"off\",\"activateAt\":\"2020-01-01T00:00:00Z\",\"prerequisites\":[{\"flag\":\"by-key\",\"variant\":\"on\"}]}"
 
 # What the kernel knows of the process that asks; the library knows the same of its own.
-says() { # NAME RULE PROGRAM: whether the program answers on by a flag whose rule is this
-    put_and_wait "$1" "{$variants,\"targeting\":{\"if\":[$2,\"on\",\"off\"]}}"
-    timeout 5 "$3" "$1" >"$work/$1.says"
-    grep -q "flag $1 on" "$work/$1.says" || { cat "$work/$1.says"; return 1; }
-}
-asks() { # NAME RULE: the same of the library, in the program ask
-    put_and_wait "$1" "{$variants,\"targeting\":{\"if\":[$2,\"on\",\"off\"]}}"
-    echo "$1" | "$root/tests/native/out/ask" | grep -q '^1 '
-}
 check the-kernel-knows-the-programs-path says exe "{\"==\":[{\"var\":\"process.exe\"},\"$targets/target\"]}" "$targets/target"
 check the-kernel-knows-the-programs-name says comm '{"==":[{"var":"process.comm"},"target"]}' "$targets/target"
 check the-kernel-knows-the-user says uid '{"===":[{"var":"process.uid"},0]}' "$targets/target"
@@ -167,23 +75,7 @@ check a-flag-that-is-not-due-is-off within 10 last_is due 'flag due off'
 check and-turns-on-by-itself-when-it-is within 60 last_is due 'flag due on'
 kill $waiting
 
-# libflagfabric's own entry, in a process that finds no table: only the override can say on.
-check attaches-the-library attach $url "$(readlink -f "$root/dist/libflagfabric.so")" is_feature_enabled flag
-mkfifo "$work/questions"
-FABRIC_TABLE=/nowhere "$root/tests/native/out/ask" <"$work/questions" >"$work/asked" & asker=$!
-exec 9>"$work/questions"
-for _ in 1 2 3; do echo checkout >&9; done
-within 40 grep -q 'the two functions disagree' "$work/asked" # is_feature_enabled is overridden, _for is not
-check the-library-is-overridden-where-it-finds-no-table grep -q 'the two functions disagree' "$work/asked"
-entry=$((16#$(nm -D "$root/dist/libflagfabric.so" | awk '$3 == "is_feature_enabled" { print $1 }')))
-site=$(bytes_at $asker dist/libflagfabric.so $entry 16)
-case $site in
-660*e8????????* | 662e0f1f840000000000e8*) echo "RESULT ok the-five-byte-no-operation-became-a-call $site" ;;
-488d6424*e8*) echo "RESULT ok the-ten-byte-no-operation-became-a-call $site" ;;
-*) echo "RESULT fail the-probe-is-a-trap $site" ;;
-esac
-exec 9>&-
-detach $url "$(readlink -f "$root/dist/libflagfabric.so")" is_feature_enabled
+library_is_overridden "$1"
 
 # Many at once on one CPU, each now and then interrupted while it is answered: nobody may get what is another's.
 crowd=()

@@ -4,12 +4,16 @@
 //     target FLAG…             asks is_feature_enabled(FLAG)
 //     target --for KEY FLAG…   asks is_feature_enabled_for(FLAG, KEY)
 //     target --steadily FLAG…  asks without ever pausing
+//     target --cold FILE       asks for the flag whose name is in FILE, where it is in no memory each time it is asked for
 //     target --keys COUNT FLAG asks that once for each of the keys user-0, user-1, … and ends
 
+#define _GNU_SOURCE
+#include <fcntl.h>
 #include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #define EXPORT __attribute__((noinline, noclone, visibility("default")))
@@ -50,8 +54,33 @@ static int ask_each(int count, const char *flag)
     return 0;
 }
 
+// A page that is neither mapped nor cached has to be read from the file system by whoever looks at it.
+static int ask_cold(const char *path)
+{
+    int file = open(path, O_RDONLY);
+    char *name = mmap(NULL, 1, PROT_READ, MAP_PRIVATE, file, 0);
+    int shown = -1;
+
+    if (name == MAP_FAILED)
+        return 1;
+    setvbuf(stdout, NULL, _IOLBF, 0);
+    for (;; usleep(20000)) {
+        unsigned char resident = 1;
+        if (madvise(name, 1, MADV_DONTNEED) || posix_fadvise(file, 0, 0, POSIX_FADV_DONTNEED) || mincore(name, 1, &resident))
+            return 1;
+        bool on = is_feature_enabled(name);
+        if (resident & 1)
+            puts("the page stayed in memory");
+        else if (on != shown)
+            printf("flag %s %s\n", name, on ? "on" : "off");
+        shown = resident & 1 ? -1 : on;
+    }
+}
+
 int main(int argc, char **argv)
 {
+    if (argc == 3 && strcmp(argv[1], "--cold") == 0)
+        return ask_cold(argv[2]);
     if (argc == 4 && strcmp(argv[1], "--keys") == 0)
         return ask_each(atoi(argv[2]), argv[3]);
 
