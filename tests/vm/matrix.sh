@@ -4,6 +4,7 @@
 #     closed           there is no override door, and the node says why; the shared door works
 #     nop5, nop10      the override door is open, and this is the no-operation that the kernel makes a call
 #     integrity, confidentiality   how the kernel is locked down
+#     overlay          there are overlays, and a file may become a copy in one
 #     verifier         its verifier is asked about every program, too
 set -u
 . "$(dirname "$(readlink -f "$0")")/guest.sh"
@@ -86,6 +87,27 @@ test_files() {
     check a-copy-is-not within 40 last_is copy.says 'flag checkout off'
 }
 
+# A file that is written in an overlay is another inode from then on: it escapes, and the door goes after it. The node stands
+# still meanwhile, so that the escape is seen.
+test_overlay() {
+    local shop=$work/merged/shop
+    mkdir "$work"/{lower,upper,worker,merged}
+    cp "$targets/target" "$work/lower/shop"
+    mount -t overlay -o "lowerdir=$work/lower,upperdir=$work/upper,workdir=$work/worker" overlay "$work/merged"
+    check attaches-in-an-overlay attach $url "$shop" is_feature_enabled flag
+    "$shop" checkout >"$work/shop-below" & pids+=($!)
+    check a-file-in-an-overlay-is-answered within 40 last_is shop-below 'flag checkout on'
+    kill -STOP "$node_pid"
+    touch -d 2020-01-01 "$shop"
+    check it-was-copied-up test -s "$work/upper/shop"
+    "$shop" checkout >"$work/shop-above" & pids+=($!)
+    check its-copy-escapes within 40 last_is shop-above 'flag checkout off'
+    check who-runs-the-old-one-is-answered last_is shop-below 'flag checkout on'
+    kill -CONT "$node_pid"
+    check the-door-goes-after-the-copy within 40 last_is shop-above 'flag checkout on'
+    check and-still-answers-the-old-one last_is shop-below 'flag checkout on'
+}
+
 # Where the kernel's memory may not be read, what stands in it is unknown; the rest is known as ever.
 test_facts() {
     check the-kernel-knows-the-programs-name says comm '{"==":[{"var":"process.comm"},"target"]}' "$targets/target"
@@ -127,6 +149,7 @@ else
     test_switching
     library_is_overridden "$no_operation"
     test_files
+    is_expected overlay && test_overlay
     test_facts
     test_kill
 fi

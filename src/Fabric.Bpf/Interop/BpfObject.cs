@@ -174,5 +174,6 @@ internal static class Programs
 {
     internal const string Writer = "write_table";
     internal const string Override = "override_flag";
+    internal const string Registers = "write_registers";
     internal const string Empty = "empty_probe";
 }

@@ -15,6 +15,9 @@ internal sealed unsafe class CanaryTable : ITableMemory
 {
     internal const string Flag = "fabric-canary";
 
+    /// <summary>The verifier's words for a write to a register.</summary>
+    private const string ContextAccess = "invalid bpf_context access";
+
     /// <summary>Blocks begin no later than the longest one before the end.</summary>
     private static readonly TableSize Size = new(Capacity: 1, HeapBytes: 2 * Layout.MaxBlockBytes);
 
@@ -30,21 +33,39 @@ internal sealed unsafe class CanaryTable : ITableMemory
 
     public long Length => _mapping.Length;
 
+    private static Geometry Measures => new()
+    {
+        TableBytes = (ulong)Size.TotalBytes,
+        HeapOffset = (ulong)Size.HeapOffset,
+        HeapBytes = (ulong)Size.HeapBytes,
+        SlotMask = (uint)Size.SlotCount - 1,
+    };
+
     /// <summary>Loads the override program with this table.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses it.</exception>
     internal static OverrideProgram Load(bool mayOverride, ReadOnlySpan<byte> definition = default)
     {
-        var geometry = new Geometry
-        {
-            TableBytes = (ulong)Size.TotalBytes,
-            HeapOffset = (ulong)Size.HeapOffset,
-            HeapBytes = (ulong)Size.HeapBytes,
-            SlotMask = (uint)Size.SlotCount - 1,
-        };
-        var program = OverrideProgram.Load(geometry, table: null, mayOverride);
+        var program = OverrideProgram.Load(Measures, table: null, mayOverride);
         using var table = new CanaryTable(Mapping.Of(program.Table, Size.TotalBytes, writable: true));
         table.Fill(definition.IsEmpty ? """{"state":"ENABLED","variants":{"on":true},"defaultVariant":"on"}"""u8 : definition);
         return program;
+    }
+
+    /// <summary>
+    /// The verifier's word on a program that writes registers and does nothing else; null when it takes that, or refuses it
+    /// for another reason.
+    /// </summary>
+    internal static string? WhyNoRegisterWrites()
+    {
+        try
+        {
+            using var program = BpfObject.Load(Programs.Registers, Measures with { MayOverride = 1 });
+            return null;
+        }
+        catch (BpfRefusedException refused)
+        {
+            return refused.Message.Contains(ContextAccess, StringComparison.Ordinal) ? refused.Message : null;
+        }
     }
 
     public void Carry(StoreList stores) => stores.With((first, count) =>

@@ -45,10 +45,6 @@ public enum OverrideObstacle
 public sealed record OverrideSupport(OverrideObstacle Obstacle, string? Reason, string? Cure)
 {
     private const int NotPermitted = 1;
-    private const int AccessDenied = 13;
-
-    /// <summary>The verifier's words for a write to a register.</summary>
-    private const string ContextAccess = "invalid bpf_context access";
 
     /// <summary>It can.</summary>
     public bool Supported => Obstacle == OverrideObstacle.None;
@@ -78,16 +74,17 @@ public sealed record OverrideSupport(OverrideObstacle Obstacle, string? Reason, 
         }
     }
 
-    private static OverrideSupport WhyNotLoaded(BpfRefusedException refused) => refused.Error switch
+    /// <summary>Verifiers older than register writes refuse the program for something else that they meet first.</summary>
+    private static OverrideSupport WhyNotLoaded(BpfRefusedException refused)
     {
-        NotPermitted => new(
-            OverrideObstacle.NoRights, refused.Message, "run the node as root, or with CAP_BPF and CAP_PERFMON"),
-        AccessDenied when refused.Message.Contains(ContextAccess, StringComparison.Ordinal) => new(
-            OverrideObstacle.NoRegisterWrites, $"this kernel refuses register writes: {refused.Message}",
-            "boot a kernel whose uprobes may write registers, such as Debian's 6.18 or later; libflagfabric needs none"),
-        _ => new(
-            OverrideObstacle.ProgramRefused, refused.Message, "boot Linux 6.18 or later with CONFIG_UPROBES and BTF"),
-    };
+        if (refused.Error == NotPermitted)
+            return new(OverrideObstacle.NoRights, refused.Message, "run the node as root, or with CAP_BPF and CAP_PERFMON");
+        return CanaryTable.WhyNoRegisterWrites() is { } why
+            ? new(
+                OverrideObstacle.NoRegisterWrites, $"this kernel refuses register writes: {why}",
+                "boot a kernel whose uprobes may write registers, such as Debian's 6.18 or later; libflagfabric needs none")
+            : new(OverrideObstacle.ProgramRefused, refused.Message, "boot Linux 6.18 or later with CONFIG_UPROBES and BTF");
+    }
 
     private static OverrideSupport Prove(OverrideProgram program)
     {
