@@ -31,7 +31,7 @@ done
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
 need_build_tools
-need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd util-linux systemd curl
+need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd xz-utils util-linux systemd curl
 command -v rustc >/dev/null || need rustc
 ./build.sh || exit 1
 make -s -C tests/native
@@ -62,7 +62,7 @@ program_of() {
 run_suite() {
     local code=0 since=$SECONDS
     if [ "$1" = vm ]; then
-        timeout 1500 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
+        timeout 2700 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
     elif [ "$1" = Fuzz ]; then
         timeout 300 tests/fuzz/run 20 >"TestResults/$1.log" 2>&1 || code=$?
     elif [ "$1" = Packaging ]; then

@@ -150,7 +150,7 @@ __noinline int usage_note_exe(__u64 id)
         if (!usage_claim(&exe->whole))
             continue;
         struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-        int at = run ? find_exe(run) : -1;
+        int at = run && geometry.may_look ? find_exe(run) : -1;
         exe->id = id;
         exe->at = at < 0 ? FLAG_PATH_BYTES : at;
         if (run && at >= 0)

@@ -57,7 +57,7 @@ internal sealed class OverrideProgram : IDisposable
 
     /// <param name="geometry">The table's measures.</param>
     /// <param name="table">The table's descriptor; null makes a new, empty one.</param>
-    /// <param name="mayOverride">False decides and leaves the registers alone, which every kernel allows.</param>
+    /// <param name="mayOverride">False decides and leaves the registers alone, which kernels without register writes may allow.</param>
     /// <param name="counters">Where calls are counted; null counts nothing.</param>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
     internal static OverrideProgram Load(Geometry geometry, int? table, bool mayOverride, KernelCounters? counters = null)
