@@ -25,6 +25,8 @@ static __always_inline int read_go_string(void *to, __u32 size, unsigned long fr
 {
     if (length >= size)
         return -1;
+    /* Both at once the compiler compares another number, and 6.18.15's verifier learns nothing of the length. */
+    asm volatile("" : "+r"(length));
     if (length && bpf_copy_from_user(to, length, (const void *)from))
         return -1;
     return length;
