@@ -12,7 +12,7 @@ usage: ./test.sh [SUITE…] [--list]
 
 Suites: ${suites[*]}
 Each but three is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
-programs, and the override door. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it. Packaging runs the units under a systemd of its own.
+programs, the override door, and what a shipped node finds on each. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it. Packaging runs the units under a systemd of its own.
 Logs are in TestResults/SUITE.log.
 TEXT
 }
