@@ -68,4 +68,16 @@ public static class Limits
 
     /// <summary>Bytes of what the table holds of one flag beside its slot.</summary>
     public const int BlockBytes = 256 * 1024;
+
+    /// <summary>Hosts of a fabric.</summary>
+    public const int Hosts = 10_000;
+
+    /// <summary>Bytes of a host's name.</summary>
+    public const int HostNameBytes = 63;
+
+    /// <summary>Bytes of a host's address.</summary>
+    public const int HostAddressBytes = 512;
+
+    /// <summary>Identities of hosts that are remembered to have been taken out.</summary>
+    public const int IdentitiesRemembered = 4_096;
 }

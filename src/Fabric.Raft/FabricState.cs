@@ -1,3 +1,6 @@
+using Fabric.Flags;
+using Fabric.Flags.Changes;
+using Fabric.Flags.Hosts;
 using Fabric.Flags.State;
 
 namespace Fabric.Raft;
@@ -16,4 +19,22 @@ public sealed record FabricState(FabricIdentity? Identity, FlagSet Flags, long A
 {
     /// <summary>Before the first entry.</summary>
     public static FabricState Empty { get; } = new(null, FlagSet.Empty, 0, 0);
+
+    /// <summary>All hosts that belong to the fabric.</summary>
+    public HostRoster Roster { get; init; } = HostRoster.Empty;
+
+    /// <summary>
+    /// What a change set would do at <paramref name="revision"/>: all of it, or nothing and the reason. The flags keep their
+    /// revision where none of them is named.
+    /// </summary>
+    public (FabricState Next, ChangeOutcome Outcome) Apply(long revision, ChangeSet changes)
+    {
+        var (flags, outcome) = changes.Changes.IsEmpty && !changes.Hosts.IsEmpty
+            ? (Flags, new ChangeOutcome.Applied(revision))
+            : Flags.Apply(revision, changes, Identity?.Capacity ?? Limits.DefaultCapacity);
+        if (outcome is not ChangeOutcome.Applied)
+            return (this, outcome);
+        var (roster, refusal) = Roster.Apply(revision, changes.Hosts);
+        return refusal is null ? (this with { Flags = flags, Roster = roster }, outcome) : (this, refusal);
+    }
 }

@@ -82,7 +82,7 @@ internal static class CommandCodec
         writer.Write(ChangeKind);
         Wire.Write(ref writer, set.OperationId);
         writer.Write(set.Message);
-        writer.WriteArrayHeader(set.Changes.Length);
+        writer.WriteArrayHeader(set.Changes.Length + set.Hosts.Length);
         foreach (var change in set.Changes)
         {
             var put = change as Change.Put;
@@ -93,6 +93,9 @@ internal static class CommandCodec
             if (put is not null)
                 writer.Write(put.Definition.Json.Span);
         }
+
+        foreach (var host in set.Hosts)
+            HostWire.Write(ref writer, host);
     }
 
     private static Command Read(ref MessagePackReader reader)
@@ -121,23 +124,32 @@ internal static class CommandCodec
         var operation = Wire.ReadGuid(ref reader);
         var message = Wire.ReadOptionalText(ref reader, MaxText);
         var count = Wire.ReadCount(ref reader, MaxChanges);
-        var changes = ImmutableArray.CreateBuilder<Change>(count);
+        var changes = ImmutableArray.CreateBuilder<Change>();
+        var hosts = ImmutableArray.CreateBuilder<HostChange>();
         for (var i = 0; i < count; i++)
-            changes.Add(ReadChange(ref reader));
-        return new ChangeSet(operation, changes.MoveToImmutable(), message);
+            ReadChange(ref reader, changes, hosts);
+        return new ChangeSet(operation, changes.ToImmutable(), message) { Hosts = hosts.ToImmutable() };
     }
 
-    private static Change ReadChange(ref MessagePackReader reader)
+    private static void ReadChange(ref MessagePackReader reader, ImmutableArray<Change>.Builder changes, ImmutableArray<HostChange>.Builder hosts)
     {
         var elements = Wire.ReadCount(ref reader, 4);
         var kind = reader.ReadInt32();
         var key = Wire.ReadText(ref reader, MaxText);
         var revision = Wire.ReadOptionalInt64(ref reader);
-        return (kind, elements) switch
+        switch (kind, elements)
         {
-            (PutKind, 4) => new Change.Put(key, StoredDefinition.Read(Wire.ReadBytes(ref reader, MaxBytes)), revision),
-            (DeleteKind, 3) => new Change.Delete(key, revision),
-            _ => throw new InvalidDataException($"a change of kind {kind} with {elements} elements is unknown"),
-        };
+            case (PutKind, 4):
+                changes.Add(new Change.Put(key, StoredDefinition.Read(Wire.ReadBytes(ref reader, MaxBytes)), revision));
+                break;
+            case (DeleteKind, 3):
+                changes.Add(new Change.Delete(key, revision));
+                break;
+            case (HostWire.EnterKind or HostWire.RemoveKind or HostWire.ReplaceKind, _):
+                hosts.Add(HostWire.Read(ref reader, kind, elements, key));
+                break;
+            default:
+                throw new InvalidDataException($"a change of kind {kind} with {elements} elements is unknown");
+        }
     }
 }

@@ -1,5 +1,6 @@
 using System.Buffers;
 using Fabric.Flags.Changes;
+using Fabric.Flags.Hosts;
 using Fabric.Flags.State;
 using Fabric.Raft.Commands;
 using Fabric.Raft.StateMachine;
@@ -26,13 +27,16 @@ internal static class SnapshotBody
     {
         var buffer = new ArrayBufferWriter<byte>(64 * 1024 + (int)Math.Min(state.Fabric.Flags.DefinitionBytes, int.MaxValue / 4));
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(6);
+        // Without a list of hosts it is what older builds write and read.
+        writer.WriteArrayHeader(state.Fabric.Roster.IsEmpty ? 6 : 7);
         Write(ref writer, state.Fabric.Identity);
         writer.Write(state.Fabric.Digest);
         writer.Write(state.Fabric.Flags.Revision);
         WriteFlags(ref writer, state.Fabric.Flags);
         writer.Write(state.Ledger.Capacity);
         WriteLedger(ref writer, state.Ledger);
+        if (!state.Fabric.Roster.IsEmpty)
+            HostWire.Write(ref writer, state.Fabric.Roster);
         writer.Flush();
         return buffer.WrittenSpan;
     }
@@ -54,7 +58,9 @@ internal static class SnapshotBody
 
     private static MachineState Read(ref MessagePackReader reader, long index, long term)
     {
-        Wire.ExpectCount(ref reader, 6);
+        var elements = Wire.ReadCount(ref reader, 7);
+        if (elements < 6)
+            throw new InvalidDataException($"{elements} elements where 6 or 7 belong");
         var identity = ReadIdentity(ref reader);
         var digest = reader.ReadUInt64();
         var revision = reader.ReadInt64();
@@ -64,7 +70,8 @@ internal static class SnapshotBody
             throw new InvalidDataException($"index {index}, revision {revision} and a ledger of {remembered} cannot be together");
 
         var ledger = Ledger.Restore(remembered, ReadLedger(ref reader));
-        return new MachineState(new FabricState(identity, flags, index, digest), term, ledger);
+        var roster = elements == 7 ? HostWire.ReadRoster(ref reader) : HostRoster.Empty;
+        return new MachineState(new FabricState(identity, flags, index, digest) { Roster = roster }, term, ledger);
     }
 
     private static void Write(ref MessagePackWriter writer, FabricIdentity? identity)

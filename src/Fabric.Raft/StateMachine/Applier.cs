@@ -1,6 +1,5 @@
 using System.Buffers;
 using System.Collections.Immutable;
-using Fabric.Flags;
 using Fabric.Flags.Changes;
 using Fabric.Raft.Commands;
 
@@ -35,13 +34,8 @@ internal static class Applier
         if (state.Ledger.Find(changes.OperationId) is { } first)
             return new Application(state, [], new Remembered(changes.OperationId, first));
 
-        var capacity = state.Fabric.Identity?.Capacity ?? Limits.DefaultCapacity;
-        var (flags, outcome) = state.Fabric.Flags.Apply(index, changes, capacity);
-        var next = state with
-        {
-            Fabric = state.Fabric with { Flags = flags },
-            Ledger = state.Ledger.Add(changes.OperationId, outcome),
-        };
+        var (fabric, outcome) = state.Fabric.Apply(index, changes);
+        var next = state with { Fabric = fabric, Ledger = state.Ledger.Add(changes.OperationId, outcome) };
         ImmutableArray<string> changed = outcome is ChangeOutcome.Applied ? [.. changes.Changes.Select(static change => change.Key)] : [];
         return new Application(next, changed, new Remembered(changes.OperationId, outcome));
     }
