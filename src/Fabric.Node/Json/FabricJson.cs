@@ -10,6 +10,7 @@ using Fabric.Node.Api.Health;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Forwarding;
+using Fabric.Node.Membership;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Problems;
 
@@ -40,6 +41,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(AttachmentBody))]
 [JsonSerializable(typeof(AttachmentListBody))]
 [JsonSerializable(typeof(AttachmentRequestBody))]
+[JsonSerializable(typeof(HostChangedBody))]
 [JsonSerializable(typeof(OutcomeWire))]
 [JsonSerializable(typeof(ReadIndexWire))]
 internal sealed partial class FabricJson : JsonSerializerContext;
