@@ -31,7 +31,8 @@ done
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
 need_build_tools
-need strace golang-go binutils qemu-system-x86 busybox-static zstd util-linux
+need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd util-linux
+command -v rustc >/dev/null || need rustc
 ./build.sh || exit 1
 make -s -C tests/native
 dotnet build Fabric.sln -c Release -v quiet --nologo || exit 1

@@ -64,7 +64,7 @@ struct flag_block {
     __u32 facts;         /* place of struct flag_fact[fact_count] */
     __u32 constants;     /* place of struct flag_constant[constant_count] */
     __u32 prerequisites; /* place of struct flag_prerequisite[prerequisite_count] */
-    __u32 definition_hash; /* place of a __u64 where facts of the host are folded into the steps, for the digest; otherwise 0 */
+    __u32 definition_hash; /* place of a __u64 where what the host is or has attached is folded in, for the digest; otherwise 0 */
     __u64 activate_at_ns; /* Unix time */
     __u64 stale_after_ns; /* since the table's last contact */
     struct flag_ramp ramp;

@@ -16,7 +16,7 @@ var begun = Stopwatch.GetTimestamp();
 var sections = new List<Section>();
 (string, Func<Options, Section>)[] parts =
 [
-    ("calls", Calls.Run), ("peers", Peers.Run), ("probe", Probe.Run), ("rules", Rules.Run), ("verifier", Verifier.Run), ("writes", Writes.Run), ("flips", Flips.Run),
+    ("calls", Calls.Run), ("peers", Peers.Run), ("probe", Probe.Run), ("rules", Rules.Run), ("verifier", Verifier.Run), ("writes", Writes.Run), ("flips", Flips.Run), ("etcd", Etcd.Run), ("fleet", FleetWide.Run), ("tree", TreeModel.Run),
 ];
 foreach (var (name, part) in parts)
 {

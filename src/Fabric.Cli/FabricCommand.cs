@@ -1,11 +1,14 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
 using Fabric.Cli.Attach;
+using Fabric.Cli.Backup;
 using Fabric.Cli.Client;
 using Fabric.Cli.Cluster;
 using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
+using Fabric.Cli.History;
 using Fabric.Cli.Node;
+using Fabric.Cli.Watch;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
@@ -52,6 +55,10 @@ internal static class FabricCommand
             NodeCommand.Build(terminal, parts),
             FlagCommands.Build(client),
             ClusterCommands.Build(client),
+            RollbackCommands.Fabric(client),
+            WatchCommand.Build(client),
+            BackupCommand.Build(client),
+            RestoreCommand.Build(terminal),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
             DoctorCommand.Build(client),

@@ -27,6 +27,18 @@ public static class Limits
     /// <summary>Bytes of a change set's message.</summary>
     public const int MessageBytes = 1024;
 
+    /// <summary>Bytes of what whoever makes a change says to be.</summary>
+    public const int ActorBytes = 256;
+
+    /// <summary>Changes of one flag that are remembered; the oldest makes room.</summary>
+    public const int HistoryPerFlag = 50;
+
+    /// <summary>
+    /// Bytes that all remembered changes together count for; the oldest makes room. Half of <see cref="StateBytes"/>, since
+    /// it travels in the same snapshot.
+    /// </summary>
+    public const long HistoryBytes = 16L * 1024 * 1024;
+
     /// <summary>Levels of nesting in a definition.</summary>
     public const int JsonDepth = 32;
 
@@ -34,7 +46,7 @@ public static class Limits
     public const int DefaultCapacity = 16_384;
 
     /// <summary>
-    /// Bytes of all definitions together: what a snapshot carries, and so what a voter must be able to receive
+    /// Bytes of all definitions and attachments together: what a snapshot carries, and so what a voter must be able to receive
     /// within one Raft request.
     /// </summary>
     public const long StateBytes = 32L * 1024 * 1024;
@@ -68,6 +80,15 @@ public static class Limits
 
     /// <summary>Bytes of what the table holds of one flag beside its slot.</summary>
     public const int BlockBytes = 256 * 1024;
+
+    /// <summary>Attachments of a fabric.</summary>
+    public const int Attachments = 1024;
+
+    /// <summary>Bytes of an attachment's path, and of its symbol.</summary>
+    public const int AttachmentTextBytes = 4096;
+
+    /// <summary>Build-ids that one attachment or one flag names.</summary>
+    public const int BuildIds = 64;
 
     /// <summary>Hosts of a fabric.</summary>
     public const int Hosts = 10_000;

@@ -30,6 +30,9 @@ internal static partial class Log
     [LoggerMessage(2301, LogLevel.Information, "Table {Path} is at revision {Revision}, {Written} flags were written")]
     public static partial void TableReconciled(ILogger logger, string path, long revision, int written);
 
+    [LoggerMessage(2310, LogLevel.Error, "The override door failed; functions of this host stay attached as they are")]
+    public static partial void DoorFailed(ILogger logger, Exception cause);
+
     [LoggerMessage(2400, LogLevel.Critical, "States or tables have diverged: {Pair}")]
     public static partial void Diverged(ILogger logger, string pair);
 

@@ -13,6 +13,15 @@ public interface IAppliedSink
     /// <param name="changedKeys">The flags it put or deleted; empty where it changed nothing.</param>
     void Applied(FabricState state, ImmutableArray<string> changedKeys);
 
+    /// <summary>
+    /// The log is replayed at the start: called with the state that the replay begins with, then after each entry. What
+    /// it ends with comes once more by <see cref="Replaced"/>.
+    /// </summary>
+    void Replaying(FabricState state, ImmutableArray<string> changedKeys)
+    {
+        // Most listeners need what is, not how it came about.
+    }
+
     /// <summary>The whole state was replaced: the log was replayed at start, or a snapshot was installed.</summary>
     void Replaced(FabricState state);
 }

@@ -1,5 +1,7 @@
 using Fabric.Cli.Node;
 using Fabric.Bpf.Attach;
+using Fabric.Bpf.Elf;
+using Fabric.Flags.Attachments;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 
@@ -34,27 +36,34 @@ public sealed class LiveNode : IAsyncLifetime
 
     public Task<Ran> RunWithInputAsync(string input, params string[] args) => Cli.RunAsync(input, [.. args, "--url", Url]);
 
-    /// <summary>Attaches what is named fine, and refuses the rest.</summary>
+    /// <summary>Attaches what is named fine, finds nothing below /absent, and refuses the rest.</summary>
     private sealed class Refusing : IOverrideDoor
     {
-        private readonly List<Attachment> _held = [];
+        private volatile Attachment[] _list = [];
 
-        public Attachment Attach(AttachmentRequest request)
+        public event Action? Changed;
+
+        public void Want(IReadOnlyList<AttachmentRequest> wanted)
         {
-            var refused = Attachment.Refused(request, $"there is no symbol {request.Symbol}");
-            if (request.Symbol != "fine")
-                return refused;
-            _held.Add(refused with { State = AttachmentState.Attached, Reason = null });
-            return _held[^1];
+            _list = [.. wanted.Where(static request => request.Symbol != "slow").Select(Look)];
+            Changed?.Invoke();
         }
 
-        public Attachment? Detach(string id)
+        private static Attachment Look(AttachmentRequest request) => request switch
         {
-            var held = _held.Find(one => one.Id == id);
-            return held is not null && _held.Remove(held) ? held : null;
-        }
+            { Symbol: "fine" } => new(request, AttachmentState.Attached, null,
+            [
+                new(request.Exe, null, 1, 1, "00112233", AttachmentState.Attached, null, ProbeKind.Nop5, AttachmentAbi.C, 64),
+                new("/proc/7/root" + request.Exe, "/pod/a", 1, 2, "44556677", AttachmentState.Attached, null, ProbeKind.Int3, AttachmentAbi.C, 64),
+                new("/proc/8/root" + request.Exe, "/pod/b", 1, 3, "44556677", AttachmentState.Attached, null, ProbeKind.Int3, AttachmentAbi.C, 64),
+            ]),
+            { Exe: "/absent" } => new(request, AttachmentState.Absent, "there is no file /absent", []),
+            _ => Attachment.Refused(request, $"there is no symbol {request.Symbol}"),
+        };
 
-        public IReadOnlyList<Attachment> List() => [.. _held];
+        public IReadOnlyList<Attachment> List() => _list;
+
+        public Task SettledAsync(CancellationToken token) => Task.CompletedTask;
 
         public void Dispose()
         {

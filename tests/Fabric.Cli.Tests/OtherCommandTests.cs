@@ -50,24 +50,13 @@ public sealed class OtherCommandTests(LiveNode node) : IClassFixture<LiveNode>
         Assert.Equal(1, doctor.Out.Split('\n').Count(line => line.StartsWith("FAIL", StringComparison.Ordinal)));
     }
 
-    [Fact]
-    public async Task A_function_is_attached_listed_and_detached()
-    {
-        Assert.Equal("fine of /bin/true is attached\n", (await node.RunAsync("attach", "--exe", "/bin/true", "--symbol", "fine", "--abi", "c")).Out);
-        Assert.Contains("/bin/true  fine", (await node.RunAsync("attach", "list")).Out, StringComparison.Ordinal);
-        Assert.Equal("fine of /bin/true is detached\n", (await node.RunAsync("detach", "--exe", "/bin/true", "--symbol", "fine")).Out);
-        Assert.Equal(4, (await node.RunAsync("detach", "--exe", "/bin/true", "--symbol", "fine")).Code);
-        var refused = await node.RunAsync("attach", "--exe", "/bin/true", "--symbol", "absent");
-        Assert.Equal((1, ""), (refused.Code, refused.Out));
-        Assert.Contains("there is no symbol absent", refused.Error, StringComparison.Ordinal);
-    }
-
     [Theory]
     [InlineData]
     [InlineData("flag")]
     [InlineData("flag", "burn", "x")]
     [InlineData("flag", "get")]
     [InlineData("cluster")]
+    [InlineData("detach")]
     [InlineData("nonsense")]
     [InlineData("flag", "list", "-o", "xml")]
     [InlineData("flag", "list", "--url", "ftp://x")]

@@ -6,6 +6,9 @@ namespace Fabric.Language.Tests;
 /// <summary>What a host knows of itself.</summary>
 internal sealed record Host(string Name, ImmutableSortedDictionary<string, string> Labels)
 {
+    /// <summary>Build-ids that it has attached to.</summary>
+    internal ImmutableSortedSet<string> Builds { get; init; } = [];
+
     internal static Host Plain { get; } = new("a", ImmutableSortedDictionary<string, string>.Empty.WithComparers(StringComparer.Ordinal));
 }
 

@@ -55,12 +55,17 @@ start_target() { # NAME PROGRAM ARG…
 }
 
 attach() { # URL EXE SYMBOL SIGNATURE
-    curl -sS -f -X POST "$1/api/v1/attachments" -H 'content-type: application/json' \
+    curl -sS -f -X POST "$1/api/v1/attachments?timeout=30s" -H 'content-type: application/json' \
         -d "{\"exe\":\"$2\",\"symbol\":\"$3\",\"abi\":\"auto\",\"signature\":\"$4\"}" | tee "$work/attached" | grep -q '"state":"attached"' ||
         { cat "$work/attached"; return 1; }
 }
+absent() { # URL EXE SYMBOL SIGNATURE: attaches to what this host has not
+    curl -sS -f -X POST "$1/api/v1/attachments?timeout=30s" -H 'content-type: application/json' \
+        -d "{\"exe\":\"$2\",\"symbol\":\"$3\",\"signature\":\"$4\"}" | tee "$work/attached" | grep -q '"state":"absent"' ||
+        { cat "$work/attached"; return 1; }
+}
 detach() { curl -sS -f -o "$work/detached" -X DELETE "$1/api/v1/attachments?exe=$2&symbol=$3"; }
-attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"state":"attached"' | wc -l)" = 3 ]; }
+attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"host":"[^"]*","state":"attached"' | wc -l)" = 3 ]; }
 put() { curl -sS -f -o "$work/put" -X PUT "$url/api/v1/flags/$1" -H 'content-type: application/json' -d "$2"; }
 is_known() { echo "$1" | "$root/tests/native/out/ask" | awk '{ exit $6 == 0 }'; }
 put_and_wait() { # NAME DEFINITION: a write is answered when it is committed, and in the table some moments later
@@ -202,17 +207,72 @@ kill -9 $node_pid
 wait $node_pid 2>/dev/null
 check nobody-crashed all_run
 
+# What a node leaves that is no more is given back without it; who runs is left alone.
+clean() { "$root/dist/fabric" detach --all >"$work/cleaned" 2>"$work/cleaned.err"; }
+check cleaning-fails-while-a-node-runs test "$(clean; echo $?)" = 1
+check it-removes-what-the-dead-node-left grep -q '^removed /run/fabric/bpf/second/links/' "$work/cleaned"
+check it-leaves-alone-and-names-the-living-one grep -q 'node vm runs' "$work/cleaned.err"
+check and-all-is-answered-by-the-living-one all_say on
+
 check detaches detach $url "$targets/target" is_feature_enabled
 check the-function-answers-for-itself-again within 40 last_is c 'flag checkout off'
 check the-others-stay-attached last_is go 'flag checkout on'
 check attaches-again attach $url "$targets/target" is_feature_enabled flag
 check and-is-overridden-again all_say on
 
-# The probes are the node's: they end with it, and the next start attaches them again by itself.
+# What is attached is pinned: a node that is killed leaves it answered, and its next start goes on with the same links. A
+# program that asks all the time would see a single default answer.
+nice "$targets/target" --steadily checkout >"$work/steady" & steady=$!
+pids+=($steady)
+check a-program-asks-all-the-time within 40 last_is steady 'flag checkout on'
+answers() { cat "$work/steady" "$work/c" "$work/c-key" "$work/go"; }
+links() { ls /run/fabric/bpf/vm/links; }
+answers >"$work/answers-before" && links >"$work/links-before"
 kill -9 $first
 wait $first 2>/dev/null
-check a-killed-nodes-functions-answer-for-themselves all_say off
+check a-killed-nodes-functions-stay-answered all_say on
+sleep 3
+"$targets/target" checkout >"$work/orphan" & orphan=$!
+check also-in-a-program-started-after-it-was-killed within 40 last_is orphan 'flag checkout on'
+kill $orphan
 check the-node-starts-again start_node vm 7401 "$FABRIC_TABLE"
-check it-attaches-what-was-attached within 20 attached_again
-check and-all-are-overridden-again all_say on
+check it-goes-on-with-what-was-attached within 40 attached_again
+check with-the-same-links diff "$work/links-before" <(links)
+check and-no-default-answer-was-seen-meanwhile diff "$work/answers-before" <(answers)
+switch off
+check and-the-restarted-node-switches-all-off all_say off
+check as-it-does-the-one-that-asks-all-the-time within 40 last_is steady 'flag checkout off'
+switch on
+check and-on all_say on
+
+# A new version in the place of the one that runs: both are answered.
+install() { cp "$targets/target" "$work/shop.new" && mv "$work/shop.new" "$work/shop"; }
+check a-program-that-is-not-there-yet-may-be-attached absent $url "$work/shop" is_feature_enabled flag
+install
+"$work/shop" checkout >"$work/shop-1" & shop1=$!
+check and-is-overridden-once-it-is-there within 40 last_is shop-1 'flag checkout on'
+install
+sleep 5
+"$work/shop" checkout >"$work/shop-2" & shop2=$!
+check so-is-its-next-version-from-the-first-call within 40 last_is shop-2 'flag checkout on'
+switch off
+check the-old-version-is-still-answered within 40 last_is shop-1 'flag checkout off'
+check and-the-new-one within 40 last_is shop-2 'flag checkout off'
+check which-never-answered-otherwise test "$(head -n 1 "$work/shop-2")" = 'flag checkout on'
+switch on
+kill $shop1 $shop2
+
+# A container is a mount namespace with other files at the same paths.
+mkdir "$work/inside"
+check a-path-that-only-a-container-has-may-be-attached absent $url "$work/inside/shop" is_feature_enabled flag
+unshare --mount --propagation private sh -c "mount -t tmpfs tmpfs $work/inside && cp $targets/target $work/inside/shop && exec $work/inside/shop checkout" >"$work/container" & container=$!
+check and-is-overridden-in-the-container within 40 last_is container 'flag checkout on'
+kill $container
+
+kill $node_pid
+wait $node_pid 2>/dev/null
+check a-node-that-is-stopped-leaves-all-answered all_say on
+check the-host-is-clean-after-detach-all clean
+check nothing-is-pinned-any-more test -z "$(find /run/fabric/bpf -type f)"
+check and-all-answer-for-themselves all_say off
 check nobody-crashed-in-all-this all_run

@@ -12,6 +12,8 @@ internal sealed class Samples
             throw new ArgumentException("nothing was measured", nameof(values));
     }
 
+    internal static Samples Of(IEnumerable<Samples> parts) => new(parts.SelectMany(static part => part._sorted));
+
     internal int Count => _sorted.Length;
 
     /// <summary>The least twentieth of all.</summary>

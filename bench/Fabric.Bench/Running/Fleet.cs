@@ -1,6 +1,4 @@
 using System.Diagnostics;
-using System.Net;
-using System.Net.Sockets;
 using System.Runtime.InteropServices;
 using System.Text.Json;
 
@@ -20,6 +18,7 @@ internal sealed partial class Fleet : IDisposable
     private static readonly string[] Names = ["a", "b", "c"];
 
     private readonly List<Process> _processes = [];
+    private readonly Dictionary<string, string[]> _arguments = [];
 
     private Fleet(IReadOnlyList<FleetNode> nodes) => Nodes = nodes;
 
@@ -29,7 +28,7 @@ internal sealed partial class Fleet : IDisposable
 
     internal static Fleet Start(Options options)
     {
-        var ports = FreePorts(Names.Length * 2);
+        var ports = Ports.Free(Names.Length * 2);
         var members = Names.Select((name, i) => (Name: name, Http: $"127.0.0.1:{ports[i]}", Raft: $"127.0.0.1:{ports[Names.Length + i]}")).ToArray();
         var fleet = new Fleet([.. members.Select(own => new FleetNode(
             own.Name, new Uri($"http://{own.Http}"), Path.Combine(options.Pins ?? options.Work, own.Name, "table")))]);
@@ -60,6 +59,23 @@ internal sealed partial class Fleet : IDisposable
         return status.RootElement.GetProperty("leader").GetString()!;
     }
 
+    /// <summary>Ends a node as a power cut would, and starts it again.</summary>
+    internal void KillAndRestart(Options options, FleetNode node)
+    {
+        var process = _processes.Single(one => !one.HasExited && one.StartInfo.ArgumentList.Contains(node.Name));
+        process.Kill();
+        process.WaitForExit();
+        if (!StartNode(options, _arguments[node.Name]).Wait(Patience))
+            throw new TimeoutException($"node {node.Name} did not get ready again");
+    }
+
+    /// <summary>Bytes of memory that a node has resident.</summary>
+    internal long ResidentBytes(FleetNode node)
+    {
+        using var process = Process.GetProcessById(_processes.Single(one => !one.HasExited && one.StartInfo.ArgumentList.Contains(node.Name)).Id);
+        return process.WorkingSet64;
+    }
+
     public void Dispose()
     {
         foreach (var process in _processes.Where(static process => !process.HasExited))
@@ -76,6 +92,7 @@ internal sealed partial class Fleet : IDisposable
     private Task StartNode(Options options, string[] arguments)
     {
         var log = Path.Combine(options.Work, $"node-{arguments[2]}.log");
+        _arguments[arguments[2]] = arguments;
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
         var start = new ProcessStartInfo(Repository.Dist("fabric"), arguments)
         {
@@ -90,24 +107,12 @@ internal sealed partial class Fleet : IDisposable
                 ready.TrySetResult();
         };
         process.ErrorDataReceived += (_, line) => File.AppendAllText(log, $"{line.Data}\n");
-        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"a node ended: {File.ReadAllText(log)}"));
+        process.Exited += (_, _) => ready.TrySetException(new InvalidOperationException($"a node ended: {(File.Exists(log) ? File.ReadAllText(log) : "it said nothing")}"));
         process.Start();
         _processes.Add(process);
         process.BeginOutputReadLine();
         process.BeginErrorReadLine();
         return ready.Task;
-    }
-
-    private static int[] FreePorts(int count)
-    {
-        // All held at once, so that no port is given twice.
-        var listeners = Enumerable.Range(0, count).Select(static _ => new TcpListener(IPAddress.Loopback, 0)).ToArray();
-        foreach (var listener in listeners)
-            listener.Start();
-        var ports = listeners.Select(static listener => ((IPEndPoint)listener.LocalEndpoint).Port).ToArray();
-        foreach (var listener in listeners)
-            listener.Dispose();
-        return ports;
     }
 
     [LibraryImport("libc", EntryPoint = "kill")]

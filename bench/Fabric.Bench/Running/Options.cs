@@ -6,7 +6,7 @@ namespace Fabric.Bench.Running;
 /// <param name="Parts">Names of parts; empty for all.</param>
 internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Parts)
 {
-    internal static readonly string[] PartNames = ["calls", "peers", "probe", "rules", "verifier", "writes", "flips"];
+    internal static readonly string[] PartNames = ["calls", "peers", "probe", "rules", "verifier", "writes", "flips", "etcd", "fleet", "tree"];
 
     internal const string Usage = """
         usage: bench/run [--quick] [PART…]
@@ -18,6 +18,9 @@ internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Pa
                verifier  how many instructions the kernel's verifier goes through
                writes    writing one flag among 10 and among 10,000
                flips     from the answer of a PUT to a program's answer, on three nodes
+               etcd      writes beside etcd's, three nodes each
+               fleet     a write on its way to 200 hosts, and what a voter's end does to them
+               tree      a model of 1,000 and 10,000 hosts
 
         All parts without --quick write bench/RESULTS.md.
         """;

@@ -44,6 +44,12 @@ internal sealed class Fleet : IDisposable
             await node.WaitForReadyAsync();
     }
 
+    internal string DataOf(NodeProcess node) => Path.Combine(_folder, node.Name);
+
+    /// <summary>A node in the place of one that was, with its table and its address, and a data folder that makes it a fabric alone.</summary>
+    internal NodeProcess Alone(NodeProcess instead, string data) => new(instead.Name, _folder, instead.Http,
+        ["node", "--name", instead.Name, "--data", data, "--http", instead.Http.Authority, "--table", instead.Table]);
+
     internal NodeProcess Named(string name) => Nodes.Single(node => node.Name == name);
 
     /// <summary>The node that leads, as a running node says.</summary>

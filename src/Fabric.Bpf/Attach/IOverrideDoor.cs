@@ -1,19 +1,30 @@
 namespace Fabric.Bpf.Attach;
 
-/// <summary>The override door of a host: functions of programs that need not know of Fabric. Any thread may call it.</summary>
+/// <summary>
+/// The override door of a host: functions of programs that need not know of Fabric. It is told what is wanted and makes
+/// it so, again and again as files come and go. Any thread may call it.
+/// </summary>
 public interface IOverrideDoor : IDisposable
 {
     /// <summary>
-    /// Attaches to a function, or says why not. What is refused is forgotten; what is attached already stays so, or
-    /// moves to the file that is at its path now.
+    /// Raised on the door's own thread after what <see cref="List"/> gives has changed. Whoever listens must not wait
+    /// there for the door.
     /// </summary>
-    /// <exception cref="AttachmentsUnusableException">It could not be remembered, and is not attached.</exception>
-    Attachment Attach(AttachmentRequest request);
+    event Action? Changed;
 
-    /// <summary>Gives a function back to itself; null when it was not attached. When it returns, the function answers.</summary>
-    /// <exception cref="AttachmentsUnusableException">It could not be forgotten, and is still attached.</exception>
-    Attachment? Detach(string id);
+    /// <summary>
+    /// The functions that are to be attached from now on; whatever else is attached, also by an earlier process of this
+    /// node, is given back. Returns at once: the door's own thread does the work. Until the first call, everything
+    /// that an earlier process left attached stays so.
+    /// </summary>
+    void Want(IReadOnlyList<AttachmentRequest> wanted);
 
-    /// <summary>All that is to be attached, and what became of each.</summary>
+    /// <summary>What became of each wanted function by now, in the order of their ids.</summary>
     IReadOnlyList<Attachment> List();
+
+    /// <summary>
+    /// Completes when what was wanted last has been worked through once: each function is attached, absent or refused,
+    /// and what is no longer wanted answers for itself again.
+    /// </summary>
+    Task SettledAsync(CancellationToken token);
 }

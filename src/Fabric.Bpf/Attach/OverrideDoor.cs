@@ -5,66 +5,54 @@ using Fabric.Bpf.Table;
 namespace Fabric.Bpf.Attach;
 
 /// <summary>
-/// The override door of one node: functions of any program, which need not know of Fabric, answered by the table.
-/// What is attached is kept in the node's data folder and attached again at its next start; the probes themselves end
-/// with the process. Any thread may call any member.
+/// The override door of one node: functions of any program, which need not know of Fabric, answered by the table. What
+/// is attached is pinned and outlives the node, until a node of its name wants something else. Any thread may call
+/// any member.
 /// </summary>
 public sealed class OverrideDoor : IOverrideDoor
 {
-    private readonly AttachmentStore _store;
-    private readonly Func<BpfTableMemory, OverrideProgram> _load;
+    /// <summary>How long a table that moves waits for the door to follow.</summary>
+    private static readonly TimeSpan FollowPatience = TimeSpan.FromSeconds(10);
 
-    // Guards all that follows. Nothing is read from a target's file while it is held.
+    private readonly Func<BpfTableMemory, OverrideProgram> _load;
+    private readonly Wakeups _wakeups = new();
+    private readonly DoorRounds _rounds;
+
+    // Guards all that follows. Nothing is waited for while it is held.
     private readonly Lock _lock = new();
-    private readonly SortedDictionary<string, HeldAttachment> _held = new(StringComparer.Ordinal);
+    private readonly List<IDisposable> _left = [];
+    private DoorInput _input;
+    private TaskCompletionSource _settled = Settled();
+    private Attachment[] _list = [];
     private FlagTable? _table;
-    private OverrideProgram? _program;
-    private string? _whyNone;
+    private Thread? _thread;
     private bool _disposed;
 
-    private OverrideDoor(AttachmentStore store, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
+    private OverrideDoor(string folder, OverrideSupport support, TargetRules rules, Func<BpfTableMemory, OverrideProgram> load)
     {
-        _store = store;
         _load = load;
+        _rounds = new DoorRounds(folder, rules, _wakeups);
         Support = support;
-        _whyNone = support.Supported ? "this node's table is not open yet" : support.Sentence;
+        _input = new DoorInput { WhyNone = support.Supported ? "this node's table is not open yet" : support.Sentence };
+        _settled.SetResult();
     }
+
+    /// <inheritdoc/>
+    public event Action? Changed;
 
     /// <summary>Whether this host can override at all.</summary>
     public OverrideSupport Support { get; }
 
-    /// <summary>Finds again what was attached last time; it is attached once there is a table to answer from.</summary>
-    /// <param name="dataDirectory">The node's data folder.</param>
+    /// <summary>Opens the door of a node. Nothing is attached or given back before <see cref="Serve"/> and <see cref="Want"/>.</summary>
+    /// <param name="node">The node's name.</param>
     /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
-    /// <exception cref="AttachmentsUnusableException">The list of attachments cannot be understood.</exception>
-    public static OverrideDoor Open(string dataDirectory, OverrideSupport support) =>
-        Open(dataDirectory, support, OverrideProgram.Load);
+    /// <param name="rules">Which files may be attached to.</param>
+    public static OverrideDoor Open(string node, OverrideSupport support, TargetRules rules) =>
+        Open(LinkPins.FolderOf(node), support, rules, OverrideProgram.Load);
 
-    /// <summary>The same, with a program of the caller's.</summary>
-    internal static OverrideDoor Open(string dataDirectory, OverrideSupport support, Func<BpfTableMemory, OverrideProgram> load)
-    {
-        var door = new OverrideDoor(new AttachmentStore(dataDirectory), support, load);
-        foreach (var request in door._store.Read().Take(AttachmentStore.MaxAttachments))
-        {
-            var held = HeldAttachment.Prepare(request);
-            held.Place(program: null, door._whyNone);
-            door._held[Attachment.IdOf(request.Exe, request.Symbol)] = held;
-        }
-
-        return door;
-    }
-
-    /// <summary>The same, for a table that is open already.</summary>
-    /// <param name="table">What answers.</param>
-    /// <param name="dataDirectory">The node's data folder.</param>
-    /// <param name="support">What <see cref="OverrideSupport.Probe"/> found.</param>
-    /// <exception cref="AttachmentsUnusableException">The list of attachments cannot be understood.</exception>
-    public static OverrideDoor Open(IFlagTable table, string dataDirectory, OverrideSupport support)
-    {
-        var door = Open(dataDirectory, support);
-        door.Serve(table);
-        return door;
-    }
+    /// <summary>The same, with a folder for its links and a program of the caller's.</summary>
+    internal static OverrideDoor Open(string folder, OverrideSupport support, TargetRules rules, Func<BpfTableMemory, OverrideProgram> load) =>
+        new(folder, support, rules, load);
 
     /// <summary>
     /// Answers from this table from now on, and from whatever takes its place. Called by whoever opened the table,
@@ -79,119 +67,79 @@ public sealed class OverrideDoor : IOverrideDoor
             _table?.Moved -= Follow;
             _table = table as FlagTable;
             _table?.Moved += Follow;
-            Use(_table?.Memory);
         }
+
+        Use((table as FlagTable)?.Memory);
     }
 
     /// <inheritdoc/>
-    public Attachment Attach(AttachmentRequest request)
-    {
-        var held = HeldAttachment.Prepare(request);
-        lock (_lock)
-        {
-            ObjectDisposedException.ThrowIf(_disposed, this);
-            return Keep(Attachment.IdOf(request.Exe, request.Symbol), held);
-        }
-    }
-
-    /// <inheritdoc/>
-    public Attachment? Detach(string id)
-    {
-        lock (_lock)
-        {
-            if (!_held.TryGetValue(id, out var held))
-                return null;
-            _store.Save(_held.Where(one => one.Key != id).Select(static one => one.Value.Request));
-            _held.Remove(id);
-            var was = held.Describe();
-            held.Dispose();
-            return was;
-        }
-    }
+    public void Want(IReadOnlyList<AttachmentRequest> wanted) => Change(input => input with { Wanted = [.. wanted] });
 
     /// <inheritdoc/>
     public IReadOnlyList<Attachment> List()
     {
         lock (_lock)
-            return [.. _held.Values.Select(static held => held.Describe())];
+            return _list;
     }
 
-    /// <summary>Gives every function back to itself. What is remembered stays.</summary>
+    /// <inheritdoc/>
+    public Task SettledAsync(CancellationToken token)
+    {
+        lock (_lock)
+            return _settled.Task.WaitAsync(token);
+    }
+
+    /// <summary>Ends the door's work. What is attached and pinned stays so, for the next process of this node.</summary>
     public void Dispose()
     {
+        Thread? thread;
         lock (_lock)
         {
+            if (_disposed)
+                return;
             _disposed = true;
             _table?.Moved -= Follow;
-            foreach (var held in _held.Values)
-                held.Dispose();
-            _held.Clear();
-            _program?.Dispose();
-            _program = null;
+            thread = _thread;
         }
+
+        _wakeups.Call();
+        thread?.Join();
+        _settled.TrySetCanceled();
+        _rounds.Dispose();
+        _wakeups.Dispose();
+        _left.ForEach(static one => one.Dispose());
+        _input.Program?.Dispose();
+        _input.Table?.Dispose();
     }
 
-    private Attachment Keep(string id, HeldAttachment held)
-    {
-        var known = _held.GetValueOrDefault(id);
-        if (known is { Attached: true } && known.IsSameAs(held))
-        {
-            held.Dispose();
-            return known.Describe();
-        }
+    private static TaskCompletionSource Settled() => new(TaskCreationOptions.RunContinuationsAsynchronously);
 
-        if (known is null && _held.Count >= AttachmentStore.MaxAttachments)
-        {
-            held.Dispose();
-            return held.Describe() with { Reason = $"a node has at most {AttachmentStore.MaxAttachments} attachments" };
-        }
-
-        held.Place(_program, _whyNone);
-        if (!held.Attached)
-        {
-            held.Dispose();
-            return held.Describe();
-        }
-
-        Remember(id, held);
-        known?.Dispose();
-        return held.Describe();
-    }
-
-    private void Remember(string id, HeldAttachment held)
-    {
-        try
-        {
-            _store.Save(_held.Where(one => one.Key != id).Select(static one => one.Value.Request).Append(held.Request));
-            _held[id] = held;
-        }
-        catch
-        {
-            held.Dispose();
-            throw;
-        }
-    }
-
+    /// <summary>Called by the thread that writes the table, which must not go on while functions are answered from the old one.</summary>
     private void Follow(ITableMemory memory)
     {
-        lock (_lock)
-        {
-            if (!_disposed)
-                Use(memory);
-        }
+        Use(memory);
+        using var patience = new CancellationTokenSource(FollowPatience);
+        SettledAsync(patience.Token).ContinueWith(static _ => { }, TaskScheduler.Default).Wait(CancellationToken.None);
     }
 
     /// <summary>
-    /// Loads the program for a table and moves everything to it. Without one, functions answer for themselves: an
-    /// answer from a table that nobody writes any more would stay wrong for good.
+    /// Loads the program for a table; everything moves to it. Without one, functions answer for themselves: an answer from
+    /// a table that nobody writes any more would stay wrong for good.
     /// </summary>
     private void Use(ITableMemory? memory)
     {
-        var old = _program;
-        (_program, _whyNone) = Load(memory);
-        foreach (var held in _held.Values)
-            held.Place(_program, _whyNone);
-        old?.Dispose();
+        var (program, whyNone) = Load(memory);
+        var pin = memory is BpfTableMemory table ? new TablePin(table) : null;
+        Change(input =>
+        {
+            foreach (var old in new IDisposable?[] { input.Program, input.Table })
+            {
+                if (old is not null)
+                    _left.Add(old);
+            }
+
+            return input with { Serves = true, Program = program, WhyNone = whyNone, Table = pin };
+        });
     }
 
     private (OverrideProgram? Program, string? WhyNone) Load(ITableMemory? memory)
@@ -208,5 +156,76 @@ public sealed class OverrideDoor : IOverrideDoor
         {
             return (null, refused.Message);
         }
+    }
+
+    private void Change(Func<DoorInput, DoorInput> change)
+    {
+        lock (_lock)
+        {
+            if (_disposed)
+                return;
+            _input = change(_input) with { Version = _input.Version + 1 };
+            if (_settled.Task.IsCompleted)
+                _settled = Settled();
+            if (_thread is null)
+            {
+                _thread = new Thread(Work) { IsBackground = true, Name = "override door" };
+                _thread.Start();
+            }
+        }
+
+        _wakeups.Call();
+    }
+
+    private void Work()
+    {
+        while (true)
+        {
+            DoorInput input;
+            IDisposable[] left;
+            lock (_lock)
+            {
+                if (_disposed)
+                    return;
+                input = _input;
+                left = [.. _left];
+                _left.Clear();
+            }
+
+            var list = Do(input);
+            foreach (var old in left)
+                old.Dispose();
+            if (list is not null)
+                Publish(list, input.Version);
+            _wakeups.Wait(_rounds.Pause);
+        }
+    }
+
+    /// <summary>A round that could not even look is repeated: what is attached stays so meanwhile.</summary>
+    private Attachment[]? Do(DoorInput input)
+    {
+        try
+        {
+            return _rounds.Do(input);
+        }
+        catch (Exception failed) when (failed is IOException or UnauthorizedAccessException or TableUnusableException)
+        {
+            return null;
+        }
+    }
+
+    private void Publish(Attachment[] list, int version)
+    {
+        bool changed;
+        lock (_lock)
+        {
+            changed = !_list.AsSpan().SequenceEqual(list);
+            _list = list;
+            if (version == _input.Version)
+                _settled.TrySetResult();
+        }
+
+        if (changed)
+            Changed?.Invoke();
     }
 }

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Fabric.Bpf.Elf;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
@@ -14,10 +15,33 @@ internal sealed class OverrideProgram : IDisposable
 
     private readonly BpfObject _object;
 
-    private OverrideProgram(BpfObject obj) => _object = obj;
+    private OverrideProgram(BpfObject obj)
+    {
+        _object = obj;
+        Mark = string.Join('+', SharedMaps.Select(static map => map.ToString(CultureInfo.InvariantCulture)).Prepend($"{BpfObject.Tag(obj.Program):x16}"));
+    }
+
+    /// <summary>
+    /// Says what it does: a digest of its instructions, and the kernel's numbers of the maps it does it with. Written in
+    /// the name of each pinned link, since only a process with CAP_SYS_ADMIN could ask the kernel for the program of a link.
+    /// </summary>
+    internal string Mark { get; }
 
     /// <summary>Descriptor of the table that it reads.</summary>
     internal int Table => _object.Table;
+
+    /// <summary>Whether the table was ever written: until then the program leaves every function its own answer.</summary>
+    internal unsafe bool HasAnswers
+    {
+        get
+        {
+            using var header = Mapping.Of(_object.Table, ElfFile.PageBytes, writable: false);
+            return ((TableHeader*)header.Bytes)->Revision[0] != 0 || ((TableHeader*)header.Bytes)->Revision[1] != 0;
+        }
+    }
+
+    /// <summary>Maps that a program of an earlier process must have had too, to do what this one does.</summary>
+    private IEnumerable<uint> SharedMaps => [BpfObject.MapId(_object.Table)];
 
     /// <summary>Loads it for the table of a node.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
@@ -54,6 +78,17 @@ internal sealed class OverrideProgram : IDisposable
         | (go ? Go : 0)
         | (withKey ? WithKey : 0)
         | (ulong)(target.Offset % ElfFile.PageBytes) << PlaceShift;
+
+    /// <summary>Whether a link does what one made now would do: the same instructions with the same table, told the same.</summary>
+    internal bool IsBehind(string mark, LinkInfo link, ElfTarget target, bool go, bool withKey) =>
+        mark == Mark && link.Offset == target.Offset && link.Cookie == Cookie(target, go, withKey);
+
+    /// <summary>Whether a process that would map the file now would have the probe; also true where that cannot be seen.</summary>
+    internal static bool IsPlaced(RegularFile file, ElfTarget target)
+    {
+        using var page = PrivatePage.Map(file.Handle, target.Offset, executable: false);
+        return page?.Read(target.Offset) is null or Trap;
+    }
 
     /// <summary>Attaches it, and makes sure that the probe is there: the kernel's word alone proves nothing.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses, or has not done it.</exception>

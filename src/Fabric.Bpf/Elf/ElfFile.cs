@@ -14,7 +14,21 @@ internal readonly record struct ElfSegment(uint Type, bool Executable, bool Writ
 }
 
 /// <summary>A part of the file as the linker names it.</summary>
-internal readonly record struct ElfSection(uint Name, uint Type, ulong Address, long Offset, long Bytes, uint Link);
+internal readonly record struct ElfSection(int Index, uint Name, uint Type, ulong Address, long Offset, long Bytes, uint Link)
+{
+    /// <summary>What a refusal calls it.</summary>
+    internal string Place => $"section {Index}";
+}
+
+/// <summary>What a file is read for.</summary>
+internal enum ElfRole
+{
+    /// <summary>To be attached to.</summary>
+    Target,
+
+    /// <summary>For the names that were taken out of another: its segments describe that other file, not itself.</summary>
+    Debug,
+}
 
 /// <summary>
 /// An ELF file for x86-64, read with mistrust: every offset and size is checked against the file before it is used,
@@ -26,9 +40,14 @@ internal sealed class ElfFile
     internal const uint Note = 4;
     internal const uint SymbolTable = 2;
     internal const uint StringTable = 3;
+    internal const uint Relocations = 4;
+    internal const uint Dynamic = 6;
     internal const uint NoteSection = 7;
     internal const uint DynamicSymbolTable = 11;
     internal const uint NoBits = 8;
+
+    /// <summary>Bytes of a file that is read at most.</summary>
+    internal const long MaxFileBytes = 8L << 30;
 
     /// <summary>The page that a probe's place in memory and its place in the file agree within.</summary>
     internal const int PageBytes = 4096;
@@ -56,21 +75,23 @@ internal sealed class ElfFile
     internal IReadOnlyList<ElfSection> Sections { get; }
 
     /// <exception cref="ElfRefusedException">It is not a sound program or library for x86-64.</exception>
-    internal static ElfFile Read(IImage image)
+    internal static ElfFile Read(IImage image, ElfRole role = ElfRole.Target)
     {
+        const string Place = "the header";
         Span<byte> header = stackalloc byte[HeaderBytes];
         if (!image.TryRead(0, header[..4]) || BinaryPrimitives.ReadUInt32BigEndian(header) != 0x7f454c46)
-            throw new ElfRefusedException(ElfProblem.NotElf, "it is not an ELF file");
-        if (!image.TryRead(0, header))
-            throw Broken("it ends within its header");
-        if (header[4] != 2 || header[5] != 1 || U16(header, 18) != 62)
-            throw new ElfRefusedException(ElfProblem.WrongKind, "it is not for x86-64");
-        if (U16(header, 16) is not (2 or 3))
-            throw new ElfRefusedException(ElfProblem.WrongKind, "it is neither a program nor a shared library");
+            throw new ElfRefusedException(ElfProblem.NotElf, Place, "it is not an ELF file");
+        if (image.Length > MaxFileBytes)
+            throw ElfRefusedException.TooLarge("the file", $"has more than {MaxFileBytes} bytes");
+        image.Fill(Place, 0, header);
+        if (header[4] != 2 || header[5] != 1 || Little.U16(header, 18) != 62)
+            throw new ElfRefusedException(ElfProblem.WrongKind, Place, "it is not for x86-64");
+        if (Little.U16(header, 16) is not (2 or 3))
+            throw new ElfRefusedException(ElfProblem.WrongKind, Place, "it is neither a program nor a shared library");
 
-        var segments = ReadSegments(image, header);
+        var segments = role == ElfRole.Target ? ReadSegments(image, header) : [];
         var sections = ReadSections(image, header);
-        return new ElfFile(image, segments, sections, U16(header, 62));
+        return new ElfFile(image, segments, sections, Little.U16(header, 62));
     }
 
     /// <summary>The executable segment that holds an address.</summary>
@@ -80,6 +101,18 @@ internal sealed class ElfFile
         {
             if (segment is { Type: Load, Executable: true } && segment.Holds(address))
                 return segment;
+        }
+
+        return null;
+    }
+
+    /// <summary>Where in the file the byte at an address of memory is; null where it is in none of its bytes.</summary>
+    internal long? OffsetOf(ulong address)
+    {
+        foreach (var segment in Segments)
+        {
+            if (segment.Type == Load && segment.Holds(address))
+                return segment.OffsetOf(address);
         }
 
         return null;
@@ -101,77 +134,87 @@ internal sealed class ElfFile
         return null;
     }
 
-    internal static ElfRefusedException Broken(string what) => new(ElfProblem.Broken, $"it is broken: {what}");
-
     private static ElfSegment[] ReadSegments(IImage image, ReadOnlySpan<byte> header)
     {
-        var (offset, count) = ((long)U64(header, 32), U16(header, 56));
+        const string Place = "the table of segments";
+        var (offset, count) = ((long)Little.U64(header, 32), Little.U16(header, 56));
         if (count > MaxSegments)
-            throw new ElfRefusedException(ElfProblem.TooLarge, $"it has more than {MaxSegments} segments");
-        if (count > 0 && U16(header, 54) != SegmentBytes)
-            throw Broken("the size of its segment headers is wrong");
+            throw ElfRefusedException.TooLarge(Place, $"has more than {MaxSegments} entries");
+        if (count > 0 && Little.U16(header, 54) != SegmentBytes)
+            throw ElfRefusedException.Broken(Place, "has entries of a wrong size");
         var segments = new ElfSegment[count];
         Span<byte> entry = stackalloc byte[SegmentBytes];
         for (var i = 0; i < count; i++)
         {
-            if (offset < 0 || !image.TryRead(offset + (long)i * SegmentBytes, entry))
-                throw Broken("its segment headers are outside of the file");
-            segments[i] = ReadSegment(image, entry);
+            image.Fill(Place, EntryAt(offset, i, SegmentBytes), entry);
+            segments[i] = ReadSegment(image, entry, $"segment {i}");
         }
 
+        RefuseOverlaps(segments);
         return segments;
     }
 
-    private static ElfSegment ReadSegment(IImage image, ReadOnlySpan<byte> entry)
+    /// <summary>Of two for one address it would be the loader's secret which one runs.</summary>
+    private static void RefuseOverlaps(ElfSegment[] segments)
     {
-        var (type, flags) = (U32(entry, 0), U32(entry, 4));
-        var (offset, address, bytes) = (U64(entry, 8), U64(entry, 16), U64(entry, 32));
+        var before = default(ElfSegment);
+        foreach (var segment in segments.Where(static one => one is { Type: Load, FileBytes: > 0 }).OrderBy(static one => one.Address))
+        {
+            if (before.Type == Load && before.End > segment.Address)
+                throw ElfRefusedException.Broken($"the segment at 0x{segment.Address:x}", "lies upon another");
+            before = segment;
+        }
+    }
+
+    private static ElfSegment ReadSegment(IImage image, ReadOnlySpan<byte> entry, string place)
+    {
+        var (type, flags) = (Little.U32(entry, 0), Little.U32(entry, 4));
+        var (offset, address, bytes) = (Little.U64(entry, 8), Little.U64(entry, 16), Little.U64(entry, 32));
         if (type is not (Load or Note))
             return default;
         if (!Fits(offset, bytes, image.Length) || address + bytes < address)
-            throw Broken("a segment is outside of the file");
+            throw ElfRefusedException.Broken(place, "is outside of the file");
         if (type == Load && bytes > 0 && (offset ^ address) % PageBytes != 0)
-            throw Broken("a segment's place in the file does not agree with its place in memory");
+            throw ElfRefusedException.Broken(place, "has a place in the file that does not agree with its place in memory");
         return new ElfSegment(type, (flags & 1) != 0, (flags & 2) != 0, address, (long)offset, (long)bytes);
     }
 
     private static ElfSection[] ReadSections(IImage image, ReadOnlySpan<byte> header)
     {
-        var (offset, count) = ((long)U64(header, 40), U16(header, 60));
+        const string Place = "the table of sections";
+        var (offset, count) = ((long)Little.U64(header, 40), Little.U16(header, 60));
         if (offset == 0 || count == 0)
             return [];
         if (count > MaxSections)
-            throw new ElfRefusedException(ElfProblem.TooLarge, $"it has more than {MaxSections} sections");
-        if (U16(header, 58) != SectionBytes)
-            throw Broken("the size of its section headers is wrong");
+            throw ElfRefusedException.TooLarge(Place, $"has more than {MaxSections} entries");
+        if (Little.U16(header, 58) != SectionBytes)
+            throw ElfRefusedException.Broken(Place, "has entries of a wrong size");
         var sections = new ElfSection[count];
         Span<byte> entry = stackalloc byte[SectionBytes];
         for (var i = 0; i < count; i++)
         {
-            if (offset < 0 || !image.TryRead(offset + (long)i * SectionBytes, entry))
-                throw Broken("its section headers are outside of the file");
-            sections[i] = ReadSection(image, entry);
+            image.Fill(Place, EntryAt(offset, i, SectionBytes), entry);
+            sections[i] = ReadSection(image, entry, i);
         }
 
         return sections;
     }
 
     /// <summary>A section without bytes in the file is one of no bytes, whatever it is in memory.</summary>
-    private static ElfSection ReadSection(IImage image, ReadOnlySpan<byte> entry)
+    private static ElfSection ReadSection(IImage image, ReadOnlySpan<byte> entry, int index)
     {
-        var type = U32(entry, 4);
-        var (offset, bytes) = (U64(entry, 24), type == NoBits ? 0 : U64(entry, 32));
+        var type = Little.U32(entry, 4);
+        var (offset, bytes) = (Little.U64(entry, 24), type == NoBits ? 0 : Little.U64(entry, 32));
+        var section = new ElfSection(index, Little.U32(entry, 0), type, Little.U64(entry, 16), bytes > 0 ? (long)offset : 0, (long)bytes, Little.U32(entry, 40));
         if (bytes > 0 && !Fits(offset, bytes, image.Length))
-            throw Broken("a section is outside of the file");
-        return new ElfSection(U32(entry, 0), type, U64(entry, 16), bytes > 0 ? (long)offset : 0, (long)bytes, U32(entry, 40));
+            throw ElfRefusedException.Broken(section.Place, "is outside of the file");
+        return section;
     }
+
+    /// <summary>Where an entry of a table is; outside of every file where there is no such place.</summary>
+    private static long EntryAt(long table, int index, int bytes) =>
+        table < 0 || table > MaxFileBytes ? -1 : table + (long)index * bytes;
 
     private static bool Fits(ulong offset, ulong bytes, long length) =>
         offset <= (ulong)length && bytes <= (ulong)length - offset;
-
-    private static ushort U16(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt16LittleEndian(bytes[at..]);
-
-    private static uint U32(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes[at..]);
-
-    private static ulong U64(ReadOnlySpan<byte> bytes, int at) => BinaryPrimitives.ReadUInt64LittleEndian(bytes[at..]);
 }

@@ -1,4 +1,3 @@
-using System.Buffers.Binary;
 using System.Text;
 
 namespace Fabric.Bpf.Elf;
@@ -7,9 +6,10 @@ namespace Fabric.Bpf.Elf;
 internal static class ElfIdentity
 {
     private const int MaxNoteBytes = 64 * 1024;
+    private const int MaxNotePlaces = 64;
     private const int MaxIdBytes = 256;
-    private const int GnuBuildId = 3;
-    private const int GoBuildId = 4;
+    private const int GnuIdNote = 3;
+    private const int GoIdNote = 4;
     private const int GoInfoBytes = 32;
     private const int MaxVersionBytes = 64;
     private const int GoSearchBytes = 64 * 1024;
@@ -18,9 +18,11 @@ internal static class ElfIdentity
     private static ReadOnlySpan<byte> GoMagic => " Go buildinf:"u8;
 
     /// <summary>The GNU build-id in hexadecimal, otherwise Go's own; null where there is neither.</summary>
-    internal static string? BuildId(ElfFile elf) =>
-        Notes(elf).Select(static note => note is { Name: "GNU", Type: GnuBuildId } ? Convert.ToHexStringLower(note.Value) : null).FirstOrDefault(static id => id is not null)
-        ?? GoId(elf);
+    internal static string? BuildId(ElfFile elf) => GnuBuildId(elf) ?? GoId(elf);
+
+    /// <summary>The GNU build-id in hexadecimal; null where there is none.</summary>
+    internal static string? GnuBuildId(ElfFile elf) =>
+        Notes(elf).Select(static note => note is { Name: "GNU", Type: GnuIdNote } ? Convert.ToHexStringLower(note.Value) : null).FirstOrDefault(static id => id is not null);
 
     /// <summary>Whether the Go linker made it.</summary>
     internal static bool IsGo(ElfFile elf) => GoInfo(elf) is not null || GoId(elf) is not null;
@@ -32,7 +34,7 @@ internal static class ElfIdentity
         if (GoInfo(elf) is not { } at || !elf.Image.TryRead(at, head))
             return null;
         // Since Go 1.18 the version stands behind the head; before, the head points to Go's string of it.
-        return (head[15] & 2) != 0 ? InlineVersion(elf, at + GoInfoBytes) : PointedVersion(elf, BinaryPrimitives.ReadUInt64LittleEndian(head[16..]));
+        return (head[15] & 2) != 0 ? InlineVersion(elf, at + GoInfoBytes) : PointedVersion(elf, Little.U64(head, 16));
     }
 
     private static string? InlineVersion(ElfFile elf, long at)
@@ -44,10 +46,10 @@ internal static class ElfIdentity
     private static string? PointedVersion(ElfFile elf, ulong address)
     {
         Span<byte> text = stackalloc byte[16];
-        if (OffsetOf(elf, address) is not { } at || !elf.Image.TryRead(at, text))
+        if (elf.OffsetOf(address) is not { } at || !elf.Image.TryRead(at, text))
             return null;
-        var bytes = BinaryPrimitives.ReadUInt64LittleEndian(text[8..]);
-        return OffsetOf(elf, BinaryPrimitives.ReadUInt64LittleEndian(text)) is { } place && bytes <= MaxVersionBytes
+        var bytes = Little.U64(text, 8);
+        return elf.OffsetOf(Little.U64(text, 0)) is { } place && bytes <= MaxVersionBytes
             ? Version(elf, place, (int)bytes)
             : null;
     }
@@ -60,22 +62,11 @@ internal static class ElfIdentity
         return version[..bytes].IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0 ? Encoding.ASCII.GetString(version[..bytes]) : null;
     }
 
-    private static long? OffsetOf(ElfFile elf, ulong address)
-    {
-        foreach (var segment in elf.Segments)
-        {
-            if (segment.Type == ElfFile.Load && segment.Holds(address))
-                return segment.OffsetOf(address);
-        }
-
-        return null;
-    }
-
     private static string? GoId(ElfFile elf)
     {
         foreach (var (name, type, value) in Notes(elf))
         {
-            if (name == "Go" && type == GoBuildId && value.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0)
+            if (name == "Go" && type == GoIdNote && value.AsSpan().IndexOfAnyExceptInRange((byte)' ', (byte)'~') < 0)
                 return Encoding.ASCII.GetString(value);
         }
 
@@ -113,13 +104,10 @@ internal static class ElfIdentity
 
     private static IEnumerable<(string Name, uint Type, byte[] Value)> Notes(ElfFile elf)
     {
-        foreach (var segment in elf.Segments)
-        {
-            if (segment.Type != ElfFile.Note)
-                continue;
-            foreach (var note in Notes(elf, segment.Offset, segment.FileBytes))
-                yield return note;
-        }
+        // A file of names has the notes of the other's, but not its segments.
+        var segments = elf.Segments.Where(static segment => segment.Type == ElfFile.Note).Select(static segment => (segment.Offset, Bytes: segment.FileBytes));
+        var sections = elf.Sections.Where(static section => section.Type == ElfFile.NoteSection).Select(static section => (section.Offset, section.Bytes));
+        return segments.Concat(sections).Take(MaxNotePlaces).SelectMany(place => Notes(elf, place.Offset, place.Bytes));
     }
 
     private static IEnumerable<(string Name, uint Type, byte[] Value)> Notes(ElfFile elf, long offset, long bytes)
@@ -129,8 +117,8 @@ internal static class ElfIdentity
             yield break;
         for (var at = 0; at <= notes.Length - 12;)
         {
-            var (nameBytes, valueBytes) = (U32(notes, at), U32(notes, at + 4));
-            var type = U32(notes, at + 8);
+            var (nameBytes, valueBytes) = (Little.U32(notes, at), Little.U32(notes, at + 4));
+            var type = Little.U32(notes, at + 8);
             if (nameBytes > MaxIdBytes || valueBytes > MaxNoteBytes)
                 yield break;
             var valueAt = at + 12 + (int)(nameBytes + 3 & ~3u);
@@ -142,6 +130,4 @@ internal static class ElfIdentity
             at = valueAt + (int)(valueBytes + 3 & ~3u);
         }
     }
-
-    private static uint U32(byte[] bytes, int at) => BinaryPrimitives.ReadUInt32LittleEndian(bytes.AsSpan(at));
 }

@@ -8,21 +8,24 @@ namespace Fabric.Bpf.Elf;
 /// <param name="BuildId">The file's build-id; null where it has none.</param>
 internal sealed record ElfTarget(long Offset, int Delta, ProbeKind Kind, bool IsGo, string? BuildId)
 {
-    private static readonly Version FirstWithRegisters = new(1, 17);
-
     /// <summary>Finds a function and how to override it.</summary>
+    /// <param name="image">The file.</param>
+    /// <param name="symbol">The function's name in it.</param>
+    /// <param name="kernel">What the kernel replaces.</param>
+    /// <param name="files">Where names that were taken out of the file may be; null to do without.</param>
     /// <exception cref="ElfRefusedException">The file is not sound, or the function cannot be overridden.</exception>
-    internal static ElfTarget Find(IImage image, string symbol, ProbeOptimisation kernel)
+    internal static ElfTarget Find(IImage image, string symbol, ProbeOptimisation kernel, DebugFiles? files = null)
     {
         var elf = ElfFile.Read(image);
-        var function = ElfSymbols.Find(elf, symbol);
+        var found = FunctionFinder.Find(elf, symbol, files);
+        var function = found.Symbol;
         var code = elf.CodeAt(function.Address)!.Value;
         var site = Site(elf, code, function, kernel);
         var attachPoint = function.Address + (ulong)site.Skip;
         if (!code.Holds(attachPoint))
-            throw ElfFile.Broken($"{symbol} ends before it does anything");
+            throw ElfRefusedException.Broken(symbol, "ends before it does anything");
         return new ElfTarget(
-            code.OffsetOf(attachPoint), RetFinder.Delta(elf, function, attachPoint), site.Kind, IsGoFunction(elf, symbol), ElfIdentity.BuildId(elf));
+            code.OffsetOf(attachPoint), RetFinder.Delta(elf, function, attachPoint, found.Others), site.Kind, found.IsGo, ElfIdentity.BuildId(elf));
     }
 
     private static ProbeSite Site(ElfFile elf, ElfSegment code, ElfSymbol function, ProbeOptimisation kernel)
@@ -32,26 +35,7 @@ internal sealed record ElfTarget(long Offset, int Delta, ProbeKind Kind, bool Is
         if (function.Bytes > 0)
             length = Math.Min(length, function.Bytes);
         bytes = bytes[..(int)length];
-        if (!elf.Image.TryRead(code.OffsetOf(function.Address), bytes))
-            throw ElfFile.Broken("it became shorter while it was read");
+        elf.Image.Fill("the function", code.OffsetOf(function.Address), bytes);
         return ProbeSite.Choose(bytes, function.Address, kernel);
-    }
-
-    /// <summary>A program of Go's may hold functions of C too; only Go's have their package's name before a dot.</summary>
-    private static bool IsGoFunction(ElfFile elf, string symbol)
-    {
-        if (!symbol.Contains('.') || !ElfIdentity.IsGo(elf))
-            return false;
-        if (symbol.EndsWith(".abi0", StringComparison.Ordinal) || PassesOnStack(ElfIdentity.GoVersion(elf)))
-            throw new ElfRefusedException(ElfProblem.NotCode, $"{symbol} takes its arguments on the stack; Go does so before 1.17 and in assembly");
-        return true;
-    }
-
-    private static bool PassesOnStack(string? version)
-    {
-        if (version is null || !version.StartsWith("go", StringComparison.Ordinal))
-            return false;
-        var number = string.Concat(version.Skip(2).TakeWhile(static c => char.IsAsciiDigit(c) || c == '.'));
-        return Version.TryParse(number, out var parsed) && parsed < FirstWithRegisters;
     }
 }

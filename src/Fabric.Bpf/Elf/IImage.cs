@@ -48,3 +48,44 @@ internal sealed class MemoryImage(ReadOnlyMemory<byte> bytes) : IImage
         return true;
     }
 }
+
+/// <summary>Reads a page at a time, for whoever reads little here and there; of use to one thread.</summary>
+internal sealed class CachedImage(IImage image) : IImage
+{
+    private const int PageBytes = 4096;
+
+    private readonly byte[] _page = new byte[PageBytes];
+    private long _at = -1;
+    private int _bytes;
+
+    public long Length => image.Length;
+
+    public bool TryRead(long offset, Span<byte> to)
+    {
+        if (offset < 0 || offset > Length - to.Length)
+            return false;
+        while (to.Length > 0)
+        {
+            if (!Turn(offset / PageBytes * PageBytes))
+                return false;
+            var from = _page.AsSpan((int)(offset - _at), Math.Min(to.Length, _bytes - (int)(offset - _at)));
+            from.CopyTo(to);
+            to = to[from.Length..];
+            offset += from.Length;
+        }
+
+        return true;
+    }
+
+    private bool Turn(long page)
+    {
+        if (_at == page)
+            return true;
+        _at = -1;
+        _bytes = (int)Math.Min(PageBytes, Length - page);
+        if (!image.TryRead(page, _page.AsSpan(0, _bytes)))
+            return false;
+        _at = page;
+        return true;
+    }
+}

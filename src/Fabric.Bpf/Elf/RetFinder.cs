@@ -12,25 +12,33 @@ internal static class RetFinder
     /// <summary>Bytes of one function that are decoded at most.</summary>
     private const int MaxFunctionBytes = 1 << 20;
 
-    /// <summary>Bytes decoded of a function whose extent is unknown.</summary>
-    private const int UnknownBytes = 4096;
+    /// <summary>What looking at a function costs, in bytes that are decoded.</summary>
+    private const int CostOfOne = 32;
 
     /// <summary>Bytes of other functions that are decoded at most in search of a `ret`.</summary>
     private const int MaxOtherBytes = 4 << 20;
 
     /// <summary>The distance from <paramref name="attachPoint"/> to a `ret`, never a multiple of a page.</summary>
+    /// <param name="elf">The file.</param>
+    /// <param name="function">The function whose call is overridden.</param>
+    /// <param name="attachPoint">Where the probe is.</param>
+    /// <param name="others">Functions that may lend their `ret`.</param>
     /// <exception cref="ElfRefusedException">There is none within reach.</exception>
-    internal static int Delta(ElfFile elf, ElfSymbol function, ulong attachPoint)
+    internal static int Delta(ElfFile elf, ElfSymbol function, ulong attachPoint, IEnumerable<ElfSymbol> others)
     {
         var code = elf.CodeAt(function.Address) ?? throw NotFound();
+        // Assembly often leaves its functions without an extent; another one's beginning is then the end.
+        if (function.Bytes == 0)
+            function = function with { Bytes = ElfSymbols.NextAfter(elf, code, function.Address) - function.Address };
         var budget = MaxFunctionBytes;
         if (Find(elf, code, function, attachPoint, ref budget) is { } own)
             return own;
 
         budget = MaxOtherBytes;
-        foreach (var other in ElfSymbols.Functions(elf))
+        foreach (var other in others)
         {
-            if (budget <= 0)
+            // Whatever is decoded, each costs a read.
+            if ((budget -= CostOfOne) <= 0)
                 break;
             if (other.Address != function.Address && code.Holds(other.Address) && Find(elf, code, other, attachPoint, ref budget) is { } found)
                 return found;
@@ -41,7 +49,7 @@ internal static class RetFinder
 
     private static int? Find(ElfFile elf, ElfSegment code, ElfSymbol function, ulong attachPoint, ref int budget)
     {
-        var bytes = Math.Min(function.Bytes == 0 ? UnknownBytes : function.Bytes, code.End - function.Address);
+        var bytes = Math.Min(function.Bytes, code.End - function.Address);
         bytes = Math.Min(bytes, (ulong)budget);
         var reader = new ImageReader(elf.Image, code.OffsetOf(function.Address), (int)bytes);
         var decoder = Decoder.Create(64, reader, function.Address, DecoderOptions.None);
@@ -73,7 +81,7 @@ internal static class RetFinder
     }
 
     private static ElfRefusedException NotFound() =>
-        new(ElfProblem.NoReturn, "it has no return instruction that an overridden call could go on at");
+        new(ElfProblem.NoReturn, "the code", "it has no return instruction that an overridden call could go on at");
 
     /// <summary>The bytes of one function, read a piece at a time.</summary>
     private sealed class ImageReader(IImage image, long offset, int bytes) : CodeReader

@@ -73,6 +73,22 @@ internal sealed unsafe class BpfObject : IDisposable
         }
     }
 
+    /// <summary>The kernel's digest of a program's instructions, whatever maps they name; 0 where it does not say.</summary>
+    internal static ulong Tag(int program)
+    {
+        Libbpf.ProgramInfo info;
+        var length = (uint)sizeof(Libbpf.ProgramInfo);
+        return Libbpf.bpf_obj_get_info_by_fd(program, &info, &length) < 0 ? 0 : info.Tag;
+    }
+
+    /// <summary>The kernel's number for a map.</summary>
+    internal static uint MapId(int map)
+    {
+        Libbpf.MapInfo info;
+        var length = (uint)sizeof(Libbpf.MapInfo);
+        return Libbpf.bpf_obj_get_info_by_fd(map, &info, &length) < 0 ? 0 : info.Id;
+    }
+
     public void Dispose()
     {
         if (_object != 0)

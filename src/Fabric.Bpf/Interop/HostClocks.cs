@@ -11,6 +11,9 @@ internal static unsafe class HostClocks
     /// <summary>CLOCK_BOOTTIME: since the host was started, with the time that it slept.</summary>
     internal static ulong BootNanoseconds => (ulong)Read(Boottime);
 
+    /// <summary>CLOCK_REALTIME: since 1970.</summary>
+    internal static long UnixNanoseconds => Read(Realtime);
+
     /// <summary>CLOCK_TAI less CLOCK_REALTIME: leap seconds, 0 where nobody has told the kernel of them.</summary>
     internal static ulong TaiOffsetNanoseconds
     {

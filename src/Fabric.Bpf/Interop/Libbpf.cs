@@ -91,6 +91,15 @@ internal static unsafe partial class Libbpf
         public uint BatchSize;
     }
 
+    /// <summary>The head of struct bpf_prog_info.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct ProgramInfo
+    {
+        public uint Type;
+        public uint Id;
+        public ulong Tag;
+    }
+
     /// <summary>The head of struct bpf_map_info.</summary>
     [StructLayout(LayoutKind.Sequential)]
     internal struct MapInfo

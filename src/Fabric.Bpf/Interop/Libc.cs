@@ -20,8 +20,15 @@ internal static unsafe partial class Libc
     internal const int OpenNoFollow = 0x20000;
     internal const int OpenNonBlocking = 0x800;
     internal const int OpenDirectory = 0x10000;
+    internal const int OpenPath = 0x200000;
+    internal const int CurrentFolder = -100;
+    internal const nuint ProcFsMagic = 0x9fa0;
     internal const uint ModeType = 0xf000;
     internal const uint ModeRegular = 0x8000;
+    internal const uint ModeFolder = 0x4000;
+    internal const uint ModeLink = 0xa000;
+    internal const uint ModeSticky = 0x200;
+    internal const uint ModeOthersWrite = 0x12; // the group's and the others' permission
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial void* mmap(void* address, nuint length, int protection, int flags, int fd, nint offset);
@@ -35,8 +42,23 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int open(string path, int flags, uint mode);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int openat(int folder, string path, int flags, uint mode);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint readlinkat(int folder, string path, byte* to, nuint bytes);
+
+    [LibraryImport("libc")]
+    internal static partial uint geteuid();
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int close(int fd);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int dup(int fd);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int name_to_handle_at(int folder, string path, FileHandle.Raw* handle, int* mount, int flags);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int flock(int fd, int operation);
@@ -57,7 +79,37 @@ internal static unsafe partial class Libc
     internal static partial int statfs(string path, FileSystem* to);
 
     [LibraryImport("libc", SetLastError = true)]
+    internal static partial int fstatfs(int fd, FileSystem* to);
+
+    [LibraryImport("libc", SetLastError = true)]
     internal static partial int fstat(int fd, FileStatus* to);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int fstatat(int folder, string path, FileStatus* to, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int inotify_init1(int flags);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int inotify_add_watch(int fd, string path, uint mask);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int inotify_rm_watch(int fd, int watch);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int eventfd(uint value, int flags);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint read(int fd, void* to, nuint bytes);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint write(int fd, void* from, nuint bytes);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int poll(Polled* polled, nuint count, int milliseconds);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial nint readlink(string path, byte* to, nuint bytes);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int clock_gettime(int clock, TimeSpec* to);
@@ -73,6 +125,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial nint syscall(nint number, nint first, nint second, nint third);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial nint syscall(nint number, nint first, nint second, nint third, nint fourth);
 
     /// <summary>struct timespec.</summary>
     [StructLayout(LayoutKind.Sequential)]
@@ -103,6 +158,20 @@ internal static unsafe partial class Libc
         private readonly uint _padding;
         public ulong SpecialDevice;
         public long Bytes;
+        private readonly long _blockBytes;
+        private readonly long _blocks;
+        public TimeSpec Read;
+        public TimeSpec Modified;
+        public TimeSpec Changed;
+    }
+
+    /// <summary>struct pollfd.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct Polled
+    {
+        public int Fd;
+        public short Wanted;
+        public short Happened;
     }
 
     /// <summary>struct statfs, of which only the type is read.</summary>
@@ -111,6 +180,9 @@ internal static unsafe partial class Libc
     {
         public nuint Type;
     }
+
+    /// <summary>errno of a path that leads nowhere: no such file, or a part of it is no folder.</summary>
+    internal static bool LeadsNowhere(int error) => error is 2 or 20;
 
     /// <summary>The calling thread's last error in the system's words.</summary>
     internal static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());

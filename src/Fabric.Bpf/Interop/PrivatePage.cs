@@ -26,15 +26,18 @@ internal sealed unsafe class PrivatePage : IDisposable
         return (nint)page == -1 ? null : new PrivatePage(page);
     }
 
+    /// <summary>The byte at that place of the file; null where there is none any more.</summary>
+    internal byte? Read(long offset) => ReadByte(Bytes + (offset & (PageBytes - 1)));
+
     /// <summary>
-    /// The byte at that place of the file. The kernel reads it: were the file shortened meanwhile, reading it here
-    /// would end the process.
+    /// A byte of this process's memory that shows a file. The kernel reads it: were the file shortened meanwhile,
+    /// reading it here would end the process.
     /// </summary>
-    internal byte? Read(long offset)
+    internal static byte? ReadByte(byte* at)
     {
         byte value;
         var to = new Libc.Vector { Base = &value, Length = 1 };
-        var from = new Libc.Vector { Base = Bytes + (offset & (PageBytes - 1)), Length = 1 };
+        var from = new Libc.Vector { Base = at, Length = 1 };
         return Libc.process_vm_readv(Environment.ProcessId, &to, 1, &from, 1, 0) == 1 ? value : null;
     }
 

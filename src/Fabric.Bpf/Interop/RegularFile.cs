@@ -5,18 +5,16 @@ namespace Fabric.Bpf.Interop;
 /// <summary>A file that was opened once, so that all that is learnt of it and done to it concerns the same one.</summary>
 internal sealed unsafe class RegularFile : IDisposable
 {
-    private RegularFile(SafeFileHandle handle, ulong device, ulong inode)
+    private RegularFile(SafeFileHandle handle, FileIdentity identity)
     {
         Handle = handle;
-        Device = device;
-        Inode = inode;
+        Identity = identity;
     }
 
     internal SafeFileHandle Handle { get; }
 
-    internal ulong Device { get; }
-
-    internal ulong Inode { get; }
+    /// <summary>Which file it is, and in which state it was opened.</summary>
+    internal FileIdentity Identity { get; }
 
     /// <summary>A path that leads to this very file while it is open, whatever becomes of its name.</summary>
     internal string Path => $"/proc/self/fd/{Handle.DangerousGetHandle()}";
@@ -24,11 +22,26 @@ internal sealed unsafe class RegularFile : IDisposable
     /// <exception cref="IOException">It cannot be opened, or is no regular file.</exception>
     internal static RegularFile Open(string path)
     {
-        // Without blocking: the path may lead to a pipe that nobody writes.
-        var fd = Libc.open(path, Libc.OpenReadOnly | Libc.OpenCloseOnExec | Libc.OpenNonBlocking, 0);
-        if (fd < 0)
-            throw new IOException($"cannot open {path}: {Libc.LastError()}");
-        return Of(new SafeFileHandle(fd, ownsHandle: true), path);
+        var found = Libc.open(path, Libc.OpenPath | Libc.OpenCloseOnExec, 0);
+        return found < 0
+            ? throw new IOException($"cannot open {path}: {Libc.LastError()}")
+            : OpenFound(found, path);
+    }
+
+    /// <summary>Opens what a path was found to lead to. Nothing but a regular file is opened: opening a device may do something.</summary>
+    /// <param name="found">Descriptor of the place alone; closed here.</param>
+    /// <param name="path">What it is called in an error.</param>
+    /// <exception cref="IOException">It cannot be opened, or is no regular file.</exception>
+    internal static RegularFile OpenFound(int found, string path)
+    {
+        using var place = new SafeFileHandle(found, ownsHandle: true);
+        Libc.FileStatus status;
+        if (Libc.fstat(found, &status) != 0 || (status.Mode & Libc.ModeType) != Libc.ModeRegular)
+            throw new IOException($"{path} is not a regular file");
+        var fd = Libc.open($"/proc/self/fd/{found}", Libc.OpenReadOnly | Libc.OpenCloseOnExec, 0);
+        return fd < 0
+            ? throw new IOException($"cannot open {path}: {Libc.LastError()}")
+            : Of(new SafeFileHandle(fd, ownsHandle: true), path);
     }
 
     /// <summary>A file without a name, which lives as long as it is open or mapped.</summary>
@@ -52,9 +65,9 @@ internal sealed unsafe class RegularFile : IDisposable
     private static RegularFile Of(SafeFileHandle handle, string path)
     {
         Libc.FileStatus status;
-        if (Libc.fstat((int)handle.DangerousGetHandle(), &status) == 0 && (status.Mode & Libc.ModeType) == Libc.ModeRegular)
-            return new RegularFile(handle, status.Device, status.Inode);
+        if (Libc.fstat((int)handle.DangerousGetHandle(), &status) == 0)
+            return new RegularFile(handle, FileIdentity.Of(status));
         handle.Dispose();
-        throw new IOException($"{path} is not a regular file");
+        throw new IOException($"cannot look at {path}: {Libc.LastError()}");
     }
 }

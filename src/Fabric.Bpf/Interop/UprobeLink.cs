@@ -2,7 +2,10 @@ using System.Runtime.InteropServices;
 
 namespace Fabric.Bpf.Interop;
 
-/// <summary>A program attached to one place of one file, in every process that has the file mapped; detached when closed.</summary>
+/// <summary>
+/// A program attached to one place of one file, in every process that has the file mapped. It is detached when nothing
+/// holds it any more: neither this descriptor nor a pin.
+/// </summary>
 internal sealed unsafe class UprobeLink : SafeHandle
 {
     private const nint BpfCall = 321;
@@ -12,6 +15,9 @@ internal sealed unsafe class UprobeLink : SafeHandle
     private UprobeLink(int fd) : base(-1, ownsHandle: true) => SetHandle(fd);
 
     public override bool IsInvalid => handle < 0;
+
+    /// <summary>What the kernel knows of it; null where it is no link of this kind, or the kernel does not say.</summary>
+    internal LinkInfo? Info => LinkInfo.Of((int)handle);
 
     /// <summary>
     /// Attaches by the system call itself: Debian's libbpf does not know this link yet. The path is resolved once, so
@@ -47,6 +53,16 @@ internal sealed unsafe class UprobeLink : SafeHandle
             Marshal.FreeCoTaskMem(name);
         }
     }
+
+    /// <summary>The link that is pinned at a path; null when none is, or it cannot be had.</summary>
+    internal static UprobeLink? Open(string pin)
+    {
+        var fd = Libbpf.bpf_obj_get(pin);
+        return fd < 0 ? null : new UprobeLink(fd);
+    }
+
+    /// <summary>Lets it outlive this process. False when the kernel refuses, with errno set.</summary>
+    internal bool Pin(string path) => Libbpf.bpf_obj_pin((int)handle, path) >= 0;
 
     protected override bool ReleaseHandle() => Libc.close((int)handle) == 0;
 

@@ -105,7 +105,9 @@ internal sealed unsafe class BpfTableMemory : ITableMemory
         old.Carry(stores);
     }
 
-    private static void Pin(int fd, string path)
+    /// <summary>Puts a table in the place of whatever is pinned at <paramref name="path"/> in one step.</summary>
+    /// <exception cref="TableUnusableException">The kernel refuses.</exception>
+    internal static void Pin(int fd, string path)
     {
         var temporary = $"{path}-new"; // a BPF file system takes no name with a dot
         _ = Libc.unlink(temporary);

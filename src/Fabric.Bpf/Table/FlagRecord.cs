@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Table.Encoding;
 using Fabric.Flags.Compilation;
@@ -26,9 +27,10 @@ internal sealed unsafe class FlagRecord
 
     /// <param name="flag">The flag.</param>
     /// <param name="host">The host whose facts are folded into its rule.</param>
-    internal static FlagRecord Of(Flag flag, HostFacts host)
+    /// <param name="builds">Build-ids that the host has attached to; null while that is not known.</param>
+    internal static FlagRecord Of(Flag flag, HostFacts host, ImmutableSortedSet<string>? builds = null)
     {
-        var definition = flag.Definition;
+        var definition = BuildGate.Fold(flag.Definition, builds);
         var program = definition.Targeting is null || definition.Rollout is not null ? null : Compiler.Compile(definition, flag.Key, host).Program;
         var body = new FlagBody
         {

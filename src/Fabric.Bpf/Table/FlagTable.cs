@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.IO.Hashing;
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Evaluation;
@@ -41,6 +42,12 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     public long Revision => _writer.Revision;
 
+    public ImmutableSortedSet<string>? Builds
+    {
+        get => _writer.Builds;
+        set => _writer.Builds = value;
+    }
+
     public int Reconcile(long revision, FlagSet flags)
     {
         ArgumentOutOfRangeException.ThrowIfLessThan(revision, Revision);
@@ -65,7 +72,7 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     public void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys)
     {
-        ArgumentOutOfRangeException.ThrowIfLessThanOrEqual(revision, Revision);
+        ArgumentOutOfRangeException.ThrowIfLessThan(revision, Revision);
         foreach (var key in keys)
         {
             if (!flags.Flags.TryGetValue(key, out var flag))
@@ -120,9 +127,9 @@ internal sealed unsafe class FlagTable : IFlagTable
         var hash = new XxHash3();
         body.BlockOffset = 0;
         hash.Append(System.Text.Encoding.UTF8.GetBytes(key));
-        if (body.Rule == (byte)FlagRule.Program && MemoryMarshal.Read<FlagBlock>(block).DefinitionHash is var place and not 0)
+        if (block.Length >= sizeof(FlagBlock) && MemoryMarshal.Read<FlagBlock>(block).DefinitionHash is var place and not 0)
         {
-            // Facts of this host are folded into the rest: what all hosts have in common is what it was made of.
+            // What this host is and has attached is folded into the rest: what all hosts have in common is what it was made of.
             body = new FlagBody { Revision = body.Revision, State = body.State };
             block = block.Slice((int)place, sizeof(ulong));
         }
@@ -137,7 +144,7 @@ internal sealed unsafe class FlagTable : IFlagTable
     {
         var (old, oldWriter) = (_memory, _writer);
         _memory = _makeAnew((long)oldWriter.Header->HeapBytes * 2);
-        _writer = new TableWriter(_memory, _host);
+        _writer = new TableWriter(_memory, _host) { Builds = oldWriter.Builds };
         var written = Reconcile(revision, flags);
         oldWriter.Retire();
         _left.Add(old);

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Flags.State;
 
@@ -29,6 +30,12 @@ public interface IFlagTable : IDisposable
     long Revision { get; }
 
     /// <summary>
+    /// Build-ids of the files that this host has attached to: flags that require one are written by it from now on. Null, as
+    /// long as that is not known, leaves such flags as they stand in the table.
+    /// </summary>
+    ImmutableSortedSet<string>? Builds { get; set; }
+
+    /// <summary>
     /// Makes the table say what <paramref name="flags"/> say, whatever it said before, and shows that to readers in
     /// one step. Bytes that are right already are left alone.
     /// </summary>
@@ -38,7 +45,7 @@ public interface IFlagTable : IDisposable
     int Reconcile(long revision, FlagSet flags);
 
     /// <summary>Writes the named flags as <paramref name="flags"/> have them, or removes those it lacks, in one step for readers.</summary>
-    /// <param name="revision">Log index of <paramref name="flags"/>; above <see cref="Revision"/>.</param>
+    /// <param name="revision">Log index of <paramref name="flags"/>; not below <see cref="Revision"/>.</param>
     /// <param name="flags">All flags, of which only those named are read.</param>
     /// <param name="keys">The flags that may differ from the table's.</param>
     void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys);

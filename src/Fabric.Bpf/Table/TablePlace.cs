@@ -7,7 +7,7 @@ namespace Fabric.Bpf.Table;
 public static class TablePlace
 {
     /// <summary>A BPF file system of our own: the system's is closed to everybody but root, and not ours to open.</summary>
-    private const string PinFolder = "/run/fabric/bpf";
+    internal const string PinFolder = "/run/fabric/bpf";
 
     private const string UsualFile = "/run/fabric/table";
 
@@ -28,8 +28,7 @@ public static class TablePlace
     /// <exception cref="TableUnusableException">Neither can be had.</exception>
     public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, out string? whyFile)
     {
-        // A BPF file system takes no name with a dot, and a node's name has no plus.
-        var shared = $"{PinFolder}/{owner.Node.Replace('.', '+')}/table";
+        var shared = $"{PinFolder}/{PinName(owner.Node)}/table";
         // A node that had a place of its own keeps it, for the programs that were told of it.
         var usual = path is null && !File.Exists(shared) && TakeUsualPlace();
         if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), out whyFile) is { } pinned)
@@ -52,6 +51,19 @@ public static class TablePlace
 
         throw new TableUnusableException($"there is no place for the table: {whyFile}");
     }
+
+    /// <summary>Pins a table again that somebody took from its place.</summary>
+    /// <exception cref="TableUnusableException">The kernel refuses.</exception>
+    internal static void Restore(int table, string path)
+    {
+        if (IsPinPath(path))
+            MountPinFolder();
+        Directory.CreateDirectory(Path.GetDirectoryName(path)!);
+        BpfTableMemory.Pin(table, path);
+    }
+
+    /// <summary>A BPF file system takes no name with a dot, and a node's name has no plus.</summary>
+    internal static string PinName(string node) => node.Replace('.', '+');
 
     /// <summary>False when another living node of this host has the usual place.</summary>
     private static bool TakeUsualPlace()
@@ -101,7 +113,8 @@ public static class TablePlace
         }
     }
 
-    private static void MountPinFolder()
+    /// <exception cref="TableUnusableException">The kernel refuses.</exception>
+    internal static void MountPinFolder()
     {
         Directory.CreateDirectory(PinFolder);
         if (Libc.IsOnBpfFs(PinFolder))

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
@@ -31,6 +32,9 @@ internal sealed unsafe class TableWriter
         Recover();
     }
 
+    /// <summary>Build-ids that this host has attached to; null while that is not known.</summary>
+    internal ImmutableSortedSet<string>? Builds { get; set; }
+
     internal TableHeader* Header => (TableHeader*)_memory.Bytes;
 
     internal long Revision => (long)Header->Revision[Header->Generation & 1];
@@ -41,8 +45,12 @@ internal sealed unsafe class TableWriter
     /// <summary>Puts a flag where readers do not see it yet. False when it says so already; null when the heap has no room.</summary>
     internal bool? Put(Flag flag)
     {
-        var record = FlagRecord.Of(flag, _host);
-        if (_slots.TryGetValue(flag.Key, out var slot))
+        var found = _slots.TryGetValue(flag.Key, out var slot);
+        // What an earlier process wrote by what it had attached stands until it is known what is: the probes stand, too.
+        if (found && Builds is null && !flag.Definition.RequiresBuild.IsEmpty && Visible(slot) is { } shown && Body(slot, shown)->Revision == (ulong)flag.Revision)
+            return false;
+        var record = FlagRecord.Of(flag, _host, Builds);
+        if (found)
         {
             if (Visible(slot) is { } version && record.Says(*Body(slot, version), Block(slot, version)))
                 return false;

@@ -14,6 +14,13 @@ internal sealed class ClientOptions(Terminal terminal)
         Recursive = true,
     };
 
+    private readonly Option<string?> _actor = new("--as")
+    {
+        Description = "Who you are, for the history; nothing proves it [the user of this system, as user@host]",
+        HelpName = "NAME",
+        Recursive = true,
+    };
+
     private readonly Option<string> _output = Words(new Option<string>("--output", "-o")
     {
         Description = "table, or json: the API's own answer",
@@ -29,6 +36,7 @@ internal sealed class ClientOptions(Terminal terminal)
     public Command On(Command command)
     {
         command.Options.Add(_url);
+        command.Options.Add(_actor);
         command.Options.Add(_output);
         command.Options.Add(_wait);
         return command;
@@ -39,7 +47,7 @@ internal sealed class ClientOptions(Terminal terminal)
     {
         command.SetAction(async (parse, token) =>
         {
-            using var session = new Session(terminal, Endpoints(parse), parse.GetValue(_output) == "json", FleetOption.Read(parse, _wait));
+            using var session = new Session(terminal, Endpoints(parse), Actor(parse), parse.GetValue(_output) == "json", FleetOption.Read(parse, _wait));
             return await run(parse, session, token);
         });
         return command;
@@ -50,6 +58,15 @@ internal sealed class ClientOptions(Terminal terminal)
     {
         option.AcceptOnlyFromAmong(words);
         return option;
+    }
+
+    private string Actor(ParseResult parse)
+    {
+        if (parse.GetValue(_actor) is not { } given)
+            return $"{Environment.UserName}@{Environment.MachineName}";
+        return given.Length > 0 && !given.Any(char.IsControl)
+            ? given
+            : throw new UsageException("--as is a name without control characters");
     }
 
     private IReadOnlyList<Uri> Endpoints(ParseResult parse)

@@ -23,9 +23,16 @@ internal sealed record Call(HttpMethod Method, string Path)
 }
 
 /// <summary>Asks nodes in turn until one answers for the fabric.</summary>
-internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, TextWriter errors) : IDisposable
+internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, string actor, TextWriter errors) : IDisposable
 {
-    private readonly HttpClient _http = new(new SocketsHttpHandler { UseProxy = false, UseCookies = false, ConnectTimeout = TimeSpan.FromSeconds(2) })
+    private readonly HttpClient _http = new(new SocketsHttpHandler
+    {
+        UseProxy = false,
+        UseCookies = false,
+        ConnectTimeout = TimeSpan.FromSeconds(2),
+        // Names of people are not always ASCII.
+        RequestHeaderEncodingSelector = static (_, _) => System.Text.Encoding.UTF8,
+    })
     {
         // Each call bounds its own time.
         Timeout = Timeout.InfiniteTimeSpan,
@@ -73,6 +80,8 @@ internal sealed class NodeClient(IReadOnlyList<Uri> endpoints, TextWriter errors
             request.Headers.TryAddWithoutValidation("If-Match", call.IfMatch);
         if (call.IfNoneMatch is not null)
             request.Headers.TryAddWithoutValidation("If-None-Match", call.IfNoneMatch);
+        if (call.Method != HttpMethod.Get)
+            request.Headers.TryAddWithoutValidation("X-Fabric-Actor", actor);
         if (call.Operation is { } operation)
             request.Headers.Add("Idempotency-Key", operation.ToString("D"));
         using var bounded = CancellationTokenSource.CreateLinkedTokenSource(token);

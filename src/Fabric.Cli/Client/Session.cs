@@ -4,14 +4,17 @@ using Fabric.Cli.Output;
 namespace Fabric.Cli.Client;
 
 /// <summary>One command's conversation with a fabric, and what it prints of it.</summary>
-internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, bool json, string? wait = null) : IDisposable
+internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, string actor, bool json, string? wait = null) : IDisposable
 {
-    private readonly NodeClient _client = new(endpoints, terminal.Error);
+    private readonly NodeClient _client = new(endpoints, actor, terminal.Error);
 
     public Terminal Terminal => terminal;
 
     /// <summary>The API's own answers are printed, not tables made from them.</summary>
     public bool Json => json;
+
+    /// <summary>Writes are to wait until the whole fleet has them.</summary>
+    public bool Waits => wait is not null;
 
     public IReadOnlyList<Uri> Endpoints => endpoints;
 
@@ -70,7 +73,7 @@ internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, b
 
     private static int CodeOf(int status) => status switch
     {
-        404 => ExitCode.NotFound,
+        404 or 410 => ExitCode.NotFound,
         409 or 412 => ExitCode.Conflict,
         401 or 403 => ExitCode.NotPermitted,
         502 or 503 or 504 => ExitCode.NoLeader,

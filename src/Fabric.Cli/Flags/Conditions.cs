@@ -9,7 +9,7 @@ internal static class Conditions
 {
     public static Option<string?> IfRevision() => new("--if-revision")
     {
-        Description = "Only if the flag has this revision; none: only if it does not exist",
+        Description = "Only if it has this revision; none: only if it does not exist",
         HelpName = "N|none",
     };
 

@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fabric.Cli.Client;
+using Fabric.Cli.History;
 using Fabric.Cli.Output;
 
 namespace Fabric.Cli.Flags;
@@ -16,6 +17,9 @@ internal static class FlagCommands
         SwitchCommand.Build(client, "off", "DISABLED"),
         DeleteCommand(client),
         ExplainCommand.Build(client),
+        HistoryCommand.Build(client),
+        DiffCommand.Build(client),
+        RollbackCommands.Flag(client),
         ImportCommand.Build(client),
         ExportCommand.Build(client),
     });

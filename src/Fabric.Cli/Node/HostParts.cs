@@ -11,10 +11,9 @@ namespace Fabric.Cli.Node;
 /// <summary>What a node is put together from on a real host.</summary>
 internal static class HostParts
 {
-    /// <exception cref="StartFailedException">The list of attachments cannot be understood.</exception>
     public static NodeParts Of(NodeOptions options)
     {
-        var door = OpenDoor(options.DataDirectory);
+        var door = OverrideDoor.Open(options.Name, OverrideSupport.Probe(), options.Targets);
         return new NodeParts
         {
             OpenTable = identity => OpenTable(options, identity, door),
@@ -22,18 +21,6 @@ internal static class HostParts
             Door = door,
             Override = door.Support,
         };
-    }
-
-    private static OverrideDoor OpenDoor(string dataDirectory)
-    {
-        try
-        {
-            return OverrideDoor.Open(dataDirectory, OverrideSupport.Probe());
-        }
-        catch (AttachmentsUnusableException unusable)
-        {
-            throw new StartFailedException(unusable.Message, unusable);
-        }
     }
 
     private static IFlagTable OpenTable(NodeOptions options, FabricIdentity identity, OverrideDoor door)

@@ -73,6 +73,9 @@ internal static class NodeCommand
         private readonly Option<string?> _advertise = Text("--advertise", "Where others reach this node's API [the first --http]", "URL");
         private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
+        private readonly Option<string[]> _attachRoots = Many("--attach-root", "A folder below which functions may be attached to [any]; may be given several times", "DIR");
+        private readonly Option<string[]> _attachOwners = Many("--attach-owner", "A user who may own what is attached to, besides root and the node's own; may be given several times", "UID");
+        private readonly Option<bool> _attachWritable = new("--attach-writable") { Description = "Attach to files, and in folders, that others than their owner may write" };
         private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
         private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
         private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
@@ -86,13 +89,18 @@ internal static class NodeCommand
         private readonly Option<string?> _maxEvaluations = Text("--max-evaluations-in-flight", "Evaluations over HTTP at once [256]", "N");
         private readonly Option<string?> _maxStreams = Text("--max-event-streams", "Streams of OFREP's events at once [512]", "N");
         private readonly Option<string?> _maxObservers = Text("--max-observers", "Hosts that are fed from this node at once [128]", "N");
+        private readonly Option<string?> _maxChangeStreams = Text("--max-change-streams", "Streams of change sets at once [256]", "N");
+        private readonly Option<string?> _maxEventsKept = Text("--max-events-kept", "Change sets that a stream can go back [10000]", "N");
+        private readonly Option<string?> _maxEventsKeptBytes = Text("--max-events-kept-bytes", "Bytes of those change sets [67108864]", "N");
+        private readonly Option<string?> _eventsKeepAlive = Text("--events-keep-alive", "Time that such a stream may be silent [10s]", "TIME");
         private readonly Option<string[]> _ofrepOrigins = Many("--ofrep-origin", "An origin whose pages may evaluate in a browser, or *; may be given several times", "ORIGIN");
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table, _labels, _capacity,
+            _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table,
+            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
-            _maxEvaluations, _maxStreams, _maxObservers, _ofrepOrigins,
+            _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _ofrepOrigins,
         ];
 
         public NodeSettings Read(ParseResult parse) => new()
@@ -107,6 +115,9 @@ internal static class NodeCommand
             Advertise = parse.GetValue(_advertise),
             Config = parse.GetValue(_config),
             Table = parse.GetValue(_table),
+            AttachRoots = parse.GetValue(_attachRoots) ?? [],
+            AttachOwners = parse.GetValue(_attachOwners) ?? [],
+            AttachWritable = parse.GetValue(_attachWritable),
             Labels = parse.GetValue(_labels) ?? [],
             Capacity = parse.GetValue(_capacity),
             WriteTimeout = parse.GetValue(_writeTimeout),
@@ -119,6 +130,10 @@ internal static class NodeCommand
             MaxEvaluationsInFlight = parse.GetValue(_maxEvaluations),
             MaxEventStreams = parse.GetValue(_maxStreams),
             MaxObservers = parse.GetValue(_maxObservers),
+            MaxChangeStreams = parse.GetValue(_maxChangeStreams),
+            MaxEventsKept = parse.GetValue(_maxEventsKept),
+            MaxEventsKeptBytes = parse.GetValue(_maxEventsKeptBytes),
+            EventsKeepAlive = parse.GetValue(_eventsKeepAlive),
             OfrepOrigins = parse.GetValue(_ofrepOrigins) ?? [],
         };
 

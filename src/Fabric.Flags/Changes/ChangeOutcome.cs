@@ -1,6 +1,9 @@
 namespace Fabric.Flags.Changes;
 
-/// <summary>What became of a change set, the same on every host.</summary>
+/// <summary>
+/// What became of a change set, the same on every host. An attachment is named in the place of a flag's key, as
+/// <see cref="Attachments.AttachmentId.Subject"/> has it.
+/// </summary>
 public abstract record ChangeOutcome
 {
     private ChangeOutcome() { }

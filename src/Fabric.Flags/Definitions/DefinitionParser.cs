@@ -15,7 +15,7 @@ public static class DefinitionParser
     internal static readonly string[] Fields =
     [
         "state", "variants", "defaultVariant", "targeting", "metadata",
-        "salt", "activateAt", "offVariant", "prerequisites", "ramp", "staleAfter",
+        "salt", "activateAt", "offVariant", "prerequisites", "ramp", "staleAfter", "requiresBuild",
     ];
 
     private static readonly Problem NotUnicode = new("", "not valid JSON: a string is not valid Unicode");
@@ -81,6 +81,7 @@ public static class DefinitionParser
             Prerequisites = own.Prerequisites(),
             Ramp = own.Ramp(),
             Staleness = own.Staleness(),
+            RequiresBuild = own.RequiresBuild(),
         };
         if (problems.Count > 0)
             return (null, problems.ToImmutable());

@@ -2,6 +2,7 @@ using System.Collections.Immutable;
 using System.Globalization;
 using System.Text;
 using System.Text.Json;
+using Fabric.Flags.Attachments;
 using Fabric.Flags.Targeting;
 
 namespace Fabric.Flags.Definitions;
@@ -90,6 +91,23 @@ internal sealed class FabricFieldReader(JsonElement root, ImmutableArray<Variant
             ? VariantOrNull(name, $"{place}/variant")
             : RefuseValue<int>($"{place}/variant", "missing; the name of a variant, or null");
         return problems.Count > before ? null : new Staleness(after!.Value, variant);
+    }
+
+    internal ImmutableArray<string> RequiresBuild()
+    {
+        const string place = "/requiresBuild";
+        if (!root.TryGetProperty("requiresBuild", out var list))
+            return [];
+        if (list.ValueKind != JsonValueKind.Array || list.GetArrayLength() == 0)
+        {
+            problems.Add(new Problem(place, $"must be an array of 1 to {Limits.BuildIds} build-ids"));
+            return [];
+        }
+
+        // What is no string is refused as an id that is none.
+        var ids = list.EnumerateArray().Select(static id => id.ValueKind == JsonValueKind.String ? id.GetString()! : "").ToImmutableArray();
+        problems.AddRange(BuildId.Problems(ids, place));
+        return ids;
     }
 
     /// <summary>Whether it is an object with none but these fields.</summary>

@@ -71,6 +71,12 @@ public sealed record FlagDefinition(
     /// <summary>What answers on a host that has lost the fabric; null for the same as ever.</summary>
     public Staleness? Staleness { get; init; }
 
+    /// <summary>
+    /// Build-ids of which one must be that of a file that the host has attached to; empty for any host. Where none is, the
+    /// program runs its own default.
+    /// </summary>
+    public ImmutableArray<string> RequiresBuild { get; init; } = [];
+
     /// <summary>Why it is evaluated over HTTP only, with the place; null where every door evaluates it.</summary>
     public string? HttpOnlyBecause { get; init; }
 

@@ -17,6 +17,11 @@ internal static class EndpointDocs
     public static RouteHandlerBuilder Answers<TBody>(this RouteHandlerBuilder endpoint, int status, params ReadOnlySpan<int> problems)
     {
         endpoint.Produces<TBody>(status);
+        return endpoint.Refuses(problems);
+    }
+
+    public static RouteHandlerBuilder Refuses(this RouteHandlerBuilder endpoint, params ReadOnlySpan<int> problems)
+    {
         foreach (var problem in problems)
             endpoint.Produces<ProblemBody>(problem, Refusal.ContentType);
         return endpoint;

@@ -10,7 +10,7 @@ internal static class QueryNames
     {
         var waits = request.HttpContext.GetEndpoint()?.Metadata.GetMetadata<WaitsForFleet>() is not null;
         if (waits)
-            WaitsForFleet.Read(request, problems);
+            WaitsForFleet.Read(request, problems, known.Contains(WaitsForFleet.Timeout));
         foreach (var (name, values) in request.Query)
         {
             if (!known.Contains(name) && !(waits && name is WaitsForFleet.Wait or WaitsForFleet.Timeout))

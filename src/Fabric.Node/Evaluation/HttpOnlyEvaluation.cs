@@ -1,4 +1,6 @@
+using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
 using Fabric.Raft;
@@ -9,7 +11,8 @@ namespace Fabric.Node.Evaluation;
 /// Evaluates definitions that the table cannot: the order of an answer is the one of docs/flag-language.md, which the
 /// table's evaluator follows for all others.
 /// </summary>
-internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engines, TimeProvider time)
+internal sealed class HttpOnlyEvaluation(
+    IConsensus consensus, Func<ImmutableSortedSet<string>?> builds, RuleEngines engines, TimeProvider time)
 {
     /// <summary>Flags that one answer asks: the flag, its prerequisites, theirs, … FLAG_MAX_EVALUATIONS.</summary>
     private const int MaxEvaluations = 32;
@@ -23,6 +26,9 @@ internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engin
     /// <summary>What the flag answers; null while the table does not have a prerequisite as the state does.</summary>
     public ValueTask<FlagResult?> EvaluateAsync(Inquiry inquiry, Flag flag, FromTable fromTable, CancellationToken token) =>
         new Descent(this, inquiry, fromTable).EvaluateAsync(flag, depth: 1, token);
+
+    /// <summary>What this host has attached to; null while that is not known.</summary>
+    private ImmutableSortedSet<string>? Builds => builds();
 
     private DateTimeOffset Now => time.GetUtcNow();
 
@@ -71,6 +77,8 @@ internal sealed class HttpOnlyEvaluation(IConsensus consensus, RuleEngines engin
                 return fromTable(inquiry, flag);
             if (definition.State == FlagState.Disabled)
                 return new FlagResult.Given(flag, AnswerReason.Disabled, null);
+            if (!BuildGate.IsOpen(definition, owner.Builds))
+                return new FlagResult.Given(flag, AnswerReason.Default, null);
 
             if (owner.IsStale(definition.Staleness))
                 return new FlagResult.Given(flag, AnswerReason.Stale, definition.Staleness!.Variant);

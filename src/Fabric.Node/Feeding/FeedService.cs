@@ -6,7 +6,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Feeding;
 
 /// <summary>What all hosts that are fed from here are told, and whether one more can be.</summary>
-internal sealed class FeedService(NodeOptions options, IConsensus consensus, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time)
+internal sealed class FeedService(NodeOptions options, IConsensus consensus, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time, Random random)
 {
     /// <summary>A leader that was heard no longer ago than this counts as heard.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
@@ -34,11 +34,15 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
         return null;
     }
 
-    /// <summary>Where a host that finds no place here may find one: at those that are fed from here.</summary>
+    /// <summary>
+    /// Where a host that finds no place here may find one: at those that are fed from here at first hand, which show it on
+    /// when they are full themselves. So a level of the tree fills up before the next begins.
+    /// </summary>
     public RefusedWire Full()
     {
-        var others = fleet.All().Where(host => host.Connected && host.Name != options.Name).Select(static host => host.Http).ToArray();
-        Random.Shared.Shuffle(others);
+        var others = fleet.FedFromHere().Select(static host => host.Http).ToArray();
+        lock (random)
+            random.Shuffle(others);
         return new RefusedWire($"{options.Limits.Observers} hosts are fed from here already", [.. others.Take(Suggestions)]);
     }
 

@@ -4,7 +4,7 @@ namespace Fabric.Node.Feeding;
 /// Whom to ask to be fed, in turn, and how long to wait before. Everything is drawn at random: when a node that feeds many
 /// ends, they must not all come to the next one at the same moment, nor in the same order.
 /// </summary>
-internal sealed class FeedSources(IReadOnlyList<Uri> join, TimeSpan firstPause, TimeSpan longestPause)
+internal sealed class FeedSources(IReadOnlyList<Uri> join, TimeSpan firstPause, TimeSpan longestPause, Random random)
 {
     /// <summary>Suggestions of those that had no place are tried, but not for ever.</summary>
     private const int MaxSuggested = 16;
@@ -20,7 +20,7 @@ internal sealed class FeedSources(IReadOnlyList<Uri> join, TimeSpan firstPause, 
         if (_round.Count == 0)
         {
             var shuffled = join.ToArray();
-            Random.Shared.Shuffle(shuffled);
+            random.Shuffle(shuffled);
             foreach (var source in shuffled)
                 _round.Enqueue(source);
         }
@@ -41,6 +41,6 @@ internal sealed class FeedSources(IReadOnlyList<Uri> join, TimeSpan firstPause, 
     public TimeSpan Pause()
     {
         var most = Math.Min(firstPause.TotalMilliseconds * Math.Pow(2, Math.Min(_failures++, 20)), longestPause.TotalMilliseconds);
-        return TimeSpan.FromMilliseconds(most * Random.Shared.NextDouble());
+        return TimeSpan.FromMilliseconds(most * random.NextDouble());
     }
 }

@@ -8,7 +8,7 @@ namespace Fabric.Node.Feeding;
 /// Fetches a snapshot over a link that may be slow and may break: what has arrived is kept, and the next attempt goes on
 /// from there as long as somebody still has the same snapshot. Whether it is whole, its own checksum says to whoever reads it.
 /// </summary>
-internal sealed class SnapshotDownload(HttpClient http, string folder, TimeProvider time)
+internal sealed class SnapshotDownload(HttpClient http, string folder, TimeProvider time, Random random)
 {
     /// <summary>Without a byte for so long, the connection is given up; with one every now and then it may take its time.</summary>
     private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(10);
@@ -32,7 +32,7 @@ internal sealed class SnapshotDownload(HttpClient http, string folder, TimeProvi
             }
             catch (Exception broken) when (broken is IOException or TimeoutException && attempt < MaxAttempts && !token.IsCancellationRequested)
             {
-                await Task.Delay(TimeSpan.FromMilliseconds(200 * Random.Shared.NextDouble() * attempt), time, token);
+                await Task.Delay(TimeSpan.FromMilliseconds(200 * random.NextDouble() * attempt), time, token);
             }
         }
     }

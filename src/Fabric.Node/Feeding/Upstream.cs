@@ -12,7 +12,7 @@ namespace Fabric.Node.Feeding;
 /// nobody does, the node answers from what it has.
 /// </summary>
 internal sealed class Upstream(
-    ObserverReplica replica, NodeOptions options, Uri self, HttpClient http, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time, ILogger logger)
+    ObserverReplica replica, NodeOptions options, Uri self, HttpClient http, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time, Random random, ILogger logger)
     : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
@@ -21,8 +21,8 @@ internal sealed class Upstream(
     /// <summary>A source that feeds for so long was a good one.</summary>
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
-    private readonly FeedSources _sources = new(options.Join, FirstPause, LongestPause);
-    private readonly SnapshotDownload _download = new(http, Path.Combine(options.DataDirectory, "incoming"), time);
+    private readonly FeedSources _sources = new(options.Join, FirstPause, LongestPause, random);
+    private readonly SnapshotDownload _download = new(http, Path.Combine(options.DataDirectory, "incoming"), time, random);
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 

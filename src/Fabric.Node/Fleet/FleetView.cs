@@ -47,6 +47,13 @@ internal sealed class FleetView(string self, Guid identity, TimeProvider time)
             return [.. _hosts.Values.Select(static entry => entry.Host).OrderBy(static host => host.Name, StringComparer.Ordinal)];
     }
 
+    /// <summary>The hosts that are fed from here at first hand.</summary>
+    public ImmutableArray<HostProgress> FedFromHere()
+    {
+        lock (_lock)
+            return [.. _hosts.Values.Where(entry => entry.Host.Connected && entry.Host.Name == entry.Via && entry.Via != self).Select(static entry => entry.Host)];
+    }
+
     /// <summary>What has changed since a version, and the version that is reached with it.</summary>
     public (ImmutableArray<HostProgress> Hosts, long Version) Since(long version)
     {

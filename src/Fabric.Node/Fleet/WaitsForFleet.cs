@@ -10,9 +10,14 @@ internal sealed record WaitsForFleet
     public const string Timeout = "timeout";
 
     /// <summary>How long to wait for the fleet; null where the request does not ask to.</summary>
-    public static TimeSpan? Read(HttpRequest request, ICollection<Problem> problems)
+    /// <param name="request">The request.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    /// <param name="timeoutAlone">The address has a wait of its own, which is bounded by the same name and judged there.</param>
+    public static TimeSpan? Read(HttpRequest request, ICollection<Problem> problems, bool timeoutAlone = false)
     {
         string? what = request.Query[Wait], howLong = request.Query[Timeout];
+        if (what is null && timeoutAlone)
+            return null;
         var time = howLong is null ? FleetWait.Usual : Durations.Read(howLong);
         if (what is not (null or "fleet"))
             problems.Add(new Problem($"?{Wait}", "must be fleet"));

@@ -37,7 +37,7 @@ internal sealed class InternalApi(
         var (body, refusal) = await JsonBody.ReadAsync(http, options.Limits.BodyBytes, problems, JsonBody.Json);
         using (body)
         {
-            var changes = body is null ? null : ChangeSetReader.Read(body.Document.RootElement, operation.Id, problems);
+            var changes = body is null ? null : ChangeSetReader.Read(body.Document.RootElement, operation.Id, problems, forwarded: true);
             if (refusal is not null || problems.Count > 0 || changes is null)
                 return refusal ?? Refusals.Invalid(problems);
 

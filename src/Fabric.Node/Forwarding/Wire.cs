@@ -8,7 +8,7 @@ internal sealed record OutcomeWire(OutcomeKind Kind)
     public string? Key { get; init; }
     public string? Reason { get; init; }
 
-    /// <summary>The flags that were not there before.</summary>
+    /// <summary>The flags that were not there before, and attachments as <c>/attachments/ID</c>.</summary>
     public IReadOnlyList<string>? Created { get; init; }
 }
 

@@ -1,4 +1,5 @@
 using Fabric.Bpf.Attach;
+using Fabric.Flags.Attachments;
 
 namespace Fabric.Node.Hosting;
 
@@ -7,11 +8,19 @@ internal sealed class ClosedDoor : IOverrideDoor
 {
     internal const string Reason = "this node was put together without the override door";
 
-    public Attachment Attach(AttachmentRequest request) => Attachment.Refused(request, Reason);
+    private volatile Attachment[] _refused = [];
 
-    public Attachment? Detach(string id) => null;
+    public event Action? Changed;
 
-    public IReadOnlyList<Attachment> List() => [];
+    public void Want(IReadOnlyList<AttachmentRequest> wanted)
+    {
+        _refused = [.. wanted.Select(static request => Attachment.Refused(request, Reason)).OrderBy(static one => one.Id, StringComparer.Ordinal)];
+        Changed?.Invoke();
+    }
+
+    public IReadOnlyList<Attachment> List() => _refused;
+
+    public Task SettledAsync(CancellationToken token) => Task.CompletedTask;
 
     public void Dispose()
     {

@@ -3,13 +3,17 @@ using System.Net.Sockets;
 using Fabric.Flags.Compilation;
 using Fabric.Node.Api;
 using Fabric.Node.Api.Attachments;
+using Fabric.Node.Api.Backup;
 using Fabric.Node.Api.Changes;
 using Fabric.Node.Api.Cluster;
+using Fabric.Node.Api.Events;
 using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
+using Fabric.Node.Api.History;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Attachments;
 using Fabric.Node.Evaluation;
 using Fabric.Node.Feeding;
 using Fabric.Node.Fleet;
@@ -38,7 +42,9 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly WebApplication _app;
     private readonly ILogger _logger;
     private readonly TableLoop _table;
+    private readonly AttachmentLoop _attachments;
     private readonly ChangeFeed _changes;
+    private readonly EventRing _events;
     private readonly RuleEngines _engines;
     private readonly IConsensus _consensus;
     private readonly CommitSpreader _spreader;
@@ -68,16 +74,18 @@ public sealed class NodeHost : IAsyncDisposable
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _logger = loggers.CreateLogger("Fabric.Node");
         _table = new TableLoop(parts.OpenTable, parts.Time, _logger);
+        _attachments = new AttachmentLoop(parts.Door, _table, parts.Time, _logger);
         _changes = new ChangeFeed(parts.Time);
+        _events = new EventRing(options.Limits.EventsKept, options.Limits.EventsKeptBytes);
         _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
         _voters = new KnownVoters(members);
         _fleet = new FleetView(options.Name, identity, parts.Time);
         _times = new RevisionTimes(parts.Time);
-        var sinks = new AppliedSinks(_times, _table, _changes);
+        var sinks = new AppliedSinks(_times, _table, _attachments, _changes, _events);
         _consensus = Consensus(options, parts, members, sinks, loggers);
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
-        _local = new LocalProposer(_consensus, _spreader);
+        _local = new LocalProposer(_consensus, _spreader, parts.Time);
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
         _standing = new Standing(_consensus, identity, options, _http, parts.Time);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
@@ -155,6 +163,7 @@ public sealed class NodeHost : IAsyncDisposable
         await _stamp.DisposeAsync();
         await _consensus.DisposeAsync();
         await _changes.DisposeAsync();
+        await _attachments.DisposeAsync();
         await _table.DisposeAsync();
         _engines.Dispose();
         _parts.Door.Dispose();
@@ -167,6 +176,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         await WebServer.StartAsync(_app, token);
         _table.Start();
+        _attachments.Start();
         _changes.Start();
         var catchUp = new CatchUp(_options, _http, _parts.Time, _logger);
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
@@ -195,7 +205,7 @@ public sealed class NodeHost : IAsyncDisposable
     }
 
     private Upstream Follow(ObserverReplica replica, NodeOptions options) =>
-        new(replica, options, Self, _http, _voters, _link, _fleet, _parts.Time, _logger);
+        new(replica, options, Self, _http, _voters, _link, _fleet, _parts.Time, new Random(), _logger);
 
     /// <summary>A folder whose vote was given to another must not vote again: the other has promised what this one does not know.</summary>
     private async Task RefuseReplacedFolderAsync(CancellationToken token)
@@ -212,7 +222,7 @@ public sealed class NodeHost : IAsyncDisposable
         var leaders = new LeaderClient(_voters, _http, _options.ForwardTimeout, _consensus, time);
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, _local, leaders, gate, _options, time, _logger);
-        var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate);
+        var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
         var node = new NodeApi(_options, _consensus, _table, _readiness, _parts.Override, _identity, () => _candidacy?.Why);
 
         var problems = new ProblemMiddleware(_logger);
@@ -227,16 +237,23 @@ public sealed class NodeHost : IAsyncDisposable
         var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(writing);
         new ChangesApi(desk, limits).Map(writing);
+        new RollbackApi(reads, desk, limits).Map(writing);
+        new HistoryApi(reads).Map(_app);
+        new ChangeEventsApi(_events, reads, _options, time, _app.Lifetime.ApplicationStopping).Map(_app);
+        new BackupApi(_consensus, reads).Map(_app);
         new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
-        var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, _engines, time), time);
+        var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, () => _table.Builds, _engines, time), time);
         new OfrepApi(evaluation, reads, limits).Map(_app);
         var explaining = new FlagExplaining(_consensus, _table, evaluation, new HostFacts(_options.Name, _options.Labels), time);
         new ExplainApi(explaining, limits).Map(_app);
         new EventsApi(_changes, limits, time, _app.Lifetime.ApplicationStopping).Map(_app);
-        new AttachmentsApi(_parts.Door, limits).Map(_app);
+        var peers = new MemberClient(_http, _options.PeerTimeout, time);
+        var host = new HostAttachments(_options.Name, _parts.Door, _attachments, time);
+        var hosts = new FleetAttachments(_options.Name, host, peers, fleet, _voters);
+        new AttachmentsApi(reads, new AttachmentWrites(reads, desk, host), host, hosts, limits).Map(writing);
         node.Map(_app);
-        new ClusterApi(node, new MemberClient(_http, _options.PeerTimeout, time), fleet, _consensus, _options, _voters, _logger).Map(_app);
+        new ClusterApi(node, peers, fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, _local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
@@ -244,7 +261,7 @@ public sealed class NodeHost : IAsyncDisposable
         new HostChangesApi(_local, nodesOnly, _options, time).Map(_app);
         _standing.Map(_app);
         var stopping = _app.Lifetime.ApplicationStopping;
-        new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time), _fleet, time, _logger, stopping).Map(_app);
+        new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time, new Random()), _fleet, time, _logger, stopping).Map(_app);
         new FleetApi(reach, nodesOnly, time).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
     }
@@ -254,6 +271,9 @@ public sealed class NodeHost : IAsyncDisposable
     {
         var path = http.Request.Path;
         var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
+            || path.StartsWithSegments(AttachmentsApi.Route) || path.StartsWithSegments(AttachmentsApi.BuildsRoute)
+            || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route) || path.StartsWithSegments(ChangeEventsApi.Route)
+            || path.StartsWithSegments(BackupApi.Route)
             || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
         if (_readiness.Started || path.StartsWithSegments(InternalRoutes.Standing))
             return next(http);

@@ -7,6 +7,7 @@ using Fabric.Node.Api.Cluster;
 using Fabric.Node.Api.Explain;
 using Fabric.Node.Api.Flags;
 using Fabric.Node.Api.Health;
+using Fabric.Node.Api.History;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Forwarding;
@@ -35,12 +36,20 @@ internal static class ApiJson
 [JsonSerializable(typeof(FlagBody))]
 [JsonSerializable(typeof(FlagListBody))]
 [JsonSerializable(typeof(DeletedBody))]
+[JsonSerializable(typeof(HistoryBody))]
+[JsonSerializable(typeof(PastSetBody))]
+[JsonSerializable(typeof(FlagHistoryBody))]
+[JsonSerializable(typeof(FlagChangeBody))]
+[JsonSerializable(typeof(DiffBody))]
+[JsonSerializable(typeof(RollbackBody))]
 [JsonSerializable(typeof(NodeBody))]
 [JsonSerializable(typeof(ClusterBody))]
 [JsonSerializable(typeof(HealthBody))]
 [JsonSerializable(typeof(AttachmentBody))]
 [JsonSerializable(typeof(AttachmentListBody))]
 [JsonSerializable(typeof(AttachmentRequestBody))]
+[JsonSerializable(typeof(WithdrawnBody))]
+[JsonSerializable(typeof(BuildListBody))]
 [JsonSerializable(typeof(HostChangedBody))]
 [JsonSerializable(typeof(OutcomeWire))]
 [JsonSerializable(typeof(ReadIndexWire))]
@@ -52,7 +61,10 @@ internal sealed partial class FabricJson : JsonSerializerContext;
     DefaultIgnoreCondition = JsonIgnoreCondition.WhenWritingNull)]
 [JsonSerializable(typeof(ProblemBody))]
 [JsonSerializable(typeof(ChangesBody))]
+[JsonSerializable(typeof(ForwardedBody))]
 [JsonSerializable(typeof(RevisionBody))]
+[JsonSerializable(typeof(FlagRollbackRequestBody))]
+[JsonSerializable(typeof(RollbackRequestBody))]
 [JsonSerializable(typeof(ImportReportBody))]
 [JsonSerializable(typeof(ExplanationBody))]
 [JsonSerializable(typeof(ExplainRequestBody))]

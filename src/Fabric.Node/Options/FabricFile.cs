@@ -85,11 +85,15 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "maxEventStreams": return settings with { MaxEventStreams = text };
             case "maxObservers": return settings with { MaxObservers = text };
             case "join": return settings with { Join = Texts(field, problems) };
+            case "maxChangeStreams": return settings with { MaxChangeStreams = text };
+            case "maxEventsKept": return settings with { MaxEventsKept = text };
+            case "maxEventsKeptBytes": return settings with { MaxEventsKeptBytes = text };
+            case "eventsKeepAlive": return settings with { EventsKeepAlive = text };
             case "ofrepOrigins": return settings with { OfrepOrigins = Texts(field, problems) };
             default:
                 problems.Add(new OptionProblem($"config /{field.Name}", text, "an unknown field: the file has members, data, table, "
                     + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxImportBytes, maxWritesInFlight, maxConnections, "
-                    + "maxEvaluationsInFlight, maxEventStreams, maxObservers, join and ofrepOrigins"));
+                    + "maxEvaluationsInFlight, maxEventStreams, maxObservers, join, maxChangeStreams, maxEventsKept, maxEventsKeptBytes, eventsKeepAlive and ofrepOrigins"));
                 return settings;
         }
     }

@@ -33,6 +33,15 @@ public sealed record NodeLimits
     /// <summary>Hosts that are fed from this node at once; one more is shown to others.</summary>
     public int Observers { get; init; } = 128;
 
+    /// <summary>Streams of change sets open at once; one more is answered 503.</summary>
+    public int ChangeStreams { get; init; } = 256;
+
+    /// <summary>Change sets that this node keeps for streams that go on where they were; a stream that is further behind is cut off.</summary>
+    public int EventsKept { get; init; } = 10_000;
+
+    /// <summary>Bytes that those change sets take at most, however few they are.</summary>
+    public int EventsKeptBytes { get; init; } = 64 * 1024 * 1024;
+
     /// <summary>Entries that may be committed and not yet applied while the node still calls itself ready.</summary>
     public long ReadyLag { get; init; } = 5000;
 
@@ -47,6 +56,9 @@ public sealed record NodeLimits
             ("max-evaluations-in-flight", EvaluationsInFlight, 1, 65_536),
             ("max-event-streams", EventStreams, 1, 1_048_576),
             ("max-observers", Observers, 0, 65_536),
+            ("max-change-streams", ChangeStreams, 1, 65_536),
+            ("max-events-kept", EventsKept, 1, 1_048_576),
+            ("max-events-kept-bytes", EventsKeptBytes, 1024 * 1024, 1024 * 1024 * 1024),
         };
         return from bound in bounds
                where bound.Value < bound.Low || bound.Value > bound.High

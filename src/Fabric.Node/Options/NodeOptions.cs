@@ -1,4 +1,5 @@
 using System.Net;
+using Fabric.Bpf.Attach;
 using Fabric.Node.Ofrep;
 
 namespace Fabric.Node.Options;
@@ -37,6 +38,9 @@ public sealed record NodeOptions
     /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
     public string? TablePath { get; init; }
 
+    /// <summary>Which files' functions this host lets be attached to.</summary>
+    public TargetRules Targets { get; init; } = new();
+
     /// <summary>What rules can ask of this host as <c>host.labels.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
 
@@ -60,6 +64,9 @@ public sealed record NodeOptions
 
     /// <summary>Time that requests in flight have to finish when the node stops.</summary>
     public TimeSpan ShutdownTimeout { get; init; } = TimeSpan.FromSeconds(10);
+
+    /// <summary>Time that a stream of change sets may be silent before it says that it lives, and at which revision.</summary>
+    public TimeSpan EventsKeepAlive { get; init; } = TimeSpan.FromSeconds(10);
 
     /// <summary>What is accepted at most.</summary>
     public NodeLimits Limits { get; init; } = new();
@@ -107,6 +114,7 @@ public sealed record NodeOptions
         {
             ("write-timeout", WriteTimeout), ("read-timeout", ReadTimeout), ("forward-timeout", ForwardTimeout),
             ("peer-timeout", PeerTimeout), ("shutdown-timeout", ShutdownTimeout),
+            ("events-keep-alive", EventsKeepAlive),
         };
         return from time in times
                where time.Value < TimeSpan.FromMilliseconds(10) || time.Value > TimeSpan.FromMinutes(10)

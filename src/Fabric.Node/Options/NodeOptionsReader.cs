@@ -25,6 +25,7 @@ public static class NodeOptionsReader
             Advertise = ReadBases("advertise", settings.Advertise is null ? [] : [settings.Advertise], problems).FirstOrDefault(),
             Bootstrap = settings.Bootstrap,
             TablePath = settings.Table,
+            Targets = AttachTargets.Read(settings, problems),
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
         };
@@ -57,6 +58,10 @@ public static class NodeOptionsReader
         MaxEventStreams = given.MaxEventStreams ?? file.MaxEventStreams,
         MaxObservers = given.MaxObservers ?? file.MaxObservers,
         Join = given.Join.Count > 0 ? given.Join : file.Join,
+        MaxChangeStreams = given.MaxChangeStreams ?? file.MaxChangeStreams,
+        MaxEventsKept = given.MaxEventsKept ?? file.MaxEventsKept,
+        MaxEventsKeptBytes = given.MaxEventsKeptBytes ?? file.MaxEventsKeptBytes,
+        EventsKeepAlive = given.EventsKeepAlive ?? file.EventsKeepAlive,
         OfrepOrigins = given.OfrepOrigins.Count > 0 ? given.OfrepOrigins : file.OfrepOrigins,
     };
 
@@ -127,6 +132,7 @@ public static class NodeOptionsReader
         WriteTimeout = Time("write-timeout", settings.WriteTimeout, options.WriteTimeout, problems),
         ReadTimeout = Time("read-timeout", settings.ReadTimeout, options.ReadTimeout, problems),
         ShutdownTimeout = Time("shutdown-timeout", settings.ShutdownTimeout, options.ShutdownTimeout, problems),
+        EventsKeepAlive = Time("events-keep-alive", settings.EventsKeepAlive, options.EventsKeepAlive, problems),
         Limits = options.Limits with
         {
             BodyBytes = Whole("max-body-bytes", settings.MaxBodyBytes, options.Limits.BodyBytes, problems),
@@ -136,6 +142,9 @@ public static class NodeOptionsReader
             EvaluationsInFlight = Whole("max-evaluations-in-flight", settings.MaxEvaluationsInFlight, options.Limits.EvaluationsInFlight, problems),
             EventStreams = Whole("max-event-streams", settings.MaxEventStreams, options.Limits.EventStreams, problems),
             Observers = Whole("max-observers", settings.MaxObservers, options.Limits.Observers, problems),
+            ChangeStreams = Whole("max-change-streams", settings.MaxChangeStreams, options.Limits.ChangeStreams, problems),
+            EventsKept = Whole("max-events-kept", settings.MaxEventsKept, options.Limits.EventsKept, problems),
+            EventsKeptBytes = Whole("max-events-kept-bytes", settings.MaxEventsKeptBytes, options.Limits.EventsKeptBytes, problems),
         },
     };
 

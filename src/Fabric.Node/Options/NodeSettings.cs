@@ -27,6 +27,15 @@ public sealed record NodeSettings
 
     public string? Table { get; init; }
 
+    /// <summary>Folders below which functions may be attached to.</summary>
+    public IReadOnlyList<string> AttachRoots { get; init; } = [];
+
+    /// <summary>Users, by their numbers, who may own what is attached to.</summary>
+    public IReadOnlyList<string> AttachOwners { get; init; } = [];
+
+    /// <summary>Whether what is attached to may be writable by others than its owner.</summary>
+    public bool AttachWritable { get; init; }
+
     /// <summary>Origins whose pages may evaluate.</summary>
     public IReadOnlyList<string> OfrepOrigins { get; init; } = [];
 
@@ -41,4 +50,8 @@ public sealed record NodeSettings
     public string? MaxEvaluationsInFlight { get; init; }
     public string? MaxEventStreams { get; init; }
     public string? MaxObservers { get; init; }
+    public string? MaxChangeStreams { get; init; }
+    public string? MaxEventsKept { get; init; }
+    public string? MaxEventsKeptBytes { get; init; }
+    public string? EventsKeepAlive { get; init; }
 }

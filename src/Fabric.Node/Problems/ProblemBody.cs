@@ -22,11 +22,14 @@ internal sealed record ProblemBody
     /// <summary>The write's name: sent again as <c>Idempotency-Key</c>, it never applies twice.</summary>
     public string? OperationId { get; init; }
 
-    /// <summary>The flag that is concerned.</summary>
+    /// <summary>The flag that is concerned, or <c>/attachments/ID</c>, which is no flag's key.</summary>
     public string? Key { get; init; }
 
-    /// <summary>The revision that the flag has; 0 when it does not exist.</summary>
+    /// <summary>The revision that it has; 0 when it does not exist.</summary>
     public long? ActualRevision { get; init; }
+
+    /// <summary>Of what is no longer kept: the oldest revision that is.</summary>
+    public long? OldestRevision { get; init; }
 
     /// <summary>Everything that is wrong with what was sent.</summary>
     public IReadOnlyList<Problem>? Errors { get; init; }

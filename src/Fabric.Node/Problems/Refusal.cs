@@ -19,6 +19,7 @@ internal sealed record Refusal(int Status, string Kind, string Title, string Det
     public Guid? OperationId { get; init; }
     public string? Key { get; init; }
     public long? ActualRevision { get; init; }
+    public long? OldestRevision { get; init; }
     public TimeSpan? RetryAfter { get; init; }
     public ImportReportBody? Report { get; init; }
 
@@ -41,6 +42,7 @@ internal sealed record Refusal(int Status, string Kind, string Title, string Det
         OperationId = OperationId?.ToString("D"),
         Key = Key,
         ActualRevision = ActualRevision,
+        OldestRevision = OldestRevision,
         Errors = Errors.IsDefaultOrEmpty ? null : Errors,
         Report = Report,
     };

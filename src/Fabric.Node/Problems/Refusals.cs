@@ -1,10 +1,11 @@
 using Fabric.Flags;
+using Fabric.Flags.Attachments;
 using Fabric.Node.Api.Import;
 
 namespace Fabric.Node.Problems;
 
 /// <summary>Every problem that the API answers with, in one place: kinds are stable, sentences may change.</summary>
-internal static class Refusals
+internal static partial class Refusals
 {
     private static readonly TimeSpan Soon = TimeSpan.FromSeconds(1);
 
@@ -25,8 +26,8 @@ internal static class Refusals
     public static Refusal NoFlag(string key) =>
         new(404, "flag-not-found", "There is no such flag", $"there is no flag \"{key}\"") { Key = key };
 
-    public static Refusal NoAttachment(string exe, string symbol) =>
-        new(404, "attachment-not-found", "The function is not attached", $"{symbol} of {exe} is not attached on this host");
+    public static Refusal NoAttachment(string id) =>
+        new(404, "attachment-not-found", "There is no such attachment", $"the fabric has no attachment {id}") { Key = AttachmentId.Subject(id) };
 
     public static Refusal NoRoute(string path) =>
         new(404, "unknown-route", "There is nothing at this address", $"nothing is served at {path}; /openapi/v1.json lists what is");
@@ -38,16 +39,16 @@ internal static class Refusals
         new(408, "body-timeout", "The body came too slowly", "the body did not arrive in time; nothing was read");
 
     public static Refusal Conflict(string key, long actual) =>
-        new(409, "conflict", "A flag has another revision", Differs(key, actual)) { Key = key, ActualRevision = actual };
+        new(409, "conflict", $"{A(key)} has another revision", Differs(key, actual)) { Key = key, ActualRevision = actual };
 
     public static Refusal Busy(string key) =>
-        new(409, "conflict", "The flag keeps changing", $"\"{key}\" was changed by others at every attempt; try again") { Key = key, RetryAfter = Soon };
+        new(409, "conflict", $"{A(key)} keeps changing", $"{Named(key)} was changed by others at every attempt; try again") { Key = key, RetryAfter = Soon };
 
     public static Refusal Prerequisite(string key, string reason) =>
         new(409, "prerequisite", "Flags that need each other would no longer fit", $"\"{key}\" cannot be changed so: {reason}") { Key = key };
 
     public static Refusal Precondition(string key, long actual) =>
-        new(412, "precondition-failed", "The flag is not as the request requires", Differs(key, actual)) { Key = key, ActualRevision = actual };
+        new(412, "precondition-failed", $"{A(key)} is not as the request requires", Differs(key, actual)) { Key = key, ActualRevision = actual };
 
     public static Refusal TooLarge(int limit) =>
         new(413, "too-large", "The request is too large", $"a body has at most {limit} bytes");
@@ -65,12 +66,6 @@ internal static class Refusals
     public static Refusal KeyReused(Guid operation) =>
         new(422, "idempotency-key-reused", "The idempotency key belongs to another request",
             "this Idempotency-Key came before with another request; a key names one write, make a new one") { OperationId = operation };
-
-    public static Refusal NotAttached(string reason) =>
-        new(422, "attachment-refused", "The function cannot be attached", reason);
-
-    public static Refusal NotDetached(string reason) =>
-        new(503, "attachment-kept", "The function is still attached", reason);
 
     public static Refusal TooMany(int limit) =>
         new(429, "too-many-writes", "Too many writes are in flight", $"this node works on {limit} writes at once; try again") { RetryAfter = Soon };
@@ -116,5 +111,10 @@ internal static class Refusals
         new(507, "full", "The fabric is full", reason);
 
     private static string Differs(string key, long actual) =>
-        actual == 0 ? $"\"{key}\" does not exist" : $"\"{key}\" has revision {actual}";
+        actual == 0 ? $"{Named(key)} does not exist" : $"{Named(key)} has revision {actual}";
+
+    /// <summary>What a change is about, where flags and attachments stand in one place.</summary>
+    private static string Named(string key) => AttachmentId.FromSubject(key) is { } id ? $"the attachment {id}" : $"\"{key}\"";
+
+    private static string A(string key) => AttachmentId.FromSubject(key) is null ? "A flag" : "An attachment";
 }

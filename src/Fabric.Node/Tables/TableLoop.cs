@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Flags.Compilation;
 using Fabric.Raft;
 
 namespace Fabric.Node.Tables;
@@ -23,6 +24,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     private readonly HashSet<string> _noted = new(StringComparer.Ordinal);
     private FabricState? _latest;
     private bool _whole = true;
+    private ImmutableSortedSet<string>? _builds;
     private readonly SemaphoreSlim _signal = new(0, 1);
 
     // The table takes one caller at a time: the loop, or a request for its digest.
@@ -34,6 +36,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     private IFlagTable? _table;
     private volatile IFlagTable? _living;
     private TableView? _view;
+    private readonly TaskCompletionSource _current = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
 
     // One writer, the loop; many readers.
@@ -50,6 +53,25 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     public void Applied(FabricState state, ImmutableArray<string> changedKeys) => Note(state, changedKeys, whole: false);
 
     public void Replaced(FabricState state) => Note(state, [], whole: true);
+
+    /// <summary>Build-ids that this host has attached to, as far as was noted; null while that is not known. Many threads.</summary>
+    public ImmutableSortedSet<string>? Builds => Volatile.Read(ref _builds);
+
+    /// <summary>Completes when the table said for the first time what the log does: the log has reached what this host had shown.</summary>
+    public Task CurrentAsync(CancellationToken token) => _current.Task.WaitAsync(token);
+
+    /// <summary>Notes what this host has attached to: flags that require a build are written anew where that lets them answer otherwise.</summary>
+    public void Attached(ImmutableSortedSet<string> builds)
+    {
+        lock (_lock)
+        {
+            if (_builds is { } known && known.SetEquals(builds))
+                return;
+            _builds = builds;
+        }
+
+        Signal();
+    }
 
     /// <summary>What readers see right now, with its digest; null until the table is open.</summary>
     public async Task<TableView?> ViewAsync(CancellationToken token)
@@ -143,11 +165,11 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         Signal();
     }
 
-    private (FabricState? State, string[] Keys, bool Whole) Take()
+    private (FabricState? State, string[] Keys, bool Whole, ImmutableSortedSet<string>? Builds) Take()
     {
         lock (_lock)
         {
-            var taken = (_latest, _noted.ToArray(), _whole);
+            var taken = (_latest, _noted.ToArray(), _whole, _builds);
             _noted.Clear();
             _whole = false;
             return taken;
@@ -182,7 +204,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     /// <summary>Writes what was noted; false when that failed.</summary>
     private async Task<bool> WriteAsync(CancellationToken token)
     {
-        var (state, keys, whole) = Take();
+        var (state, keys, whole, builds) = Take();
         if (state?.Identity is not { } identity)
             return true;
 
@@ -190,7 +212,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         try
         {
             _living = _table ??= open(identity);
-            Write(_table, state, keys, whole);
+            Write(_table, state, [.. keys, .. Refold(_table, state, builds)], whole);
             if (_notCurrent is null)
                 Shown?.Invoke(_table.Revision);
             return true;
@@ -209,6 +231,16 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         }
     }
 
+    /// <summary>Has the table go by what is attached now; gives the flags that may answer otherwise since.</summary>
+    private static string[] Refold(IFlagTable table, FabricState state, ImmutableSortedSet<string>? builds)
+    {
+        if (builds is null || table.Builds is { } known && known.SetEquals(builds))
+            return [];
+        var concerned = BuildGate.Concerned(state.Flags.Flags.Values, table.Builds, builds).ToArray();
+        table.Builds = builds;
+        return concerned;
+    }
+
     private void Write(IFlagTable table, FabricState state, string[] keys, bool whole)
     {
         // An entry that changed no flag is shown too, so that a table that is up to date says so.
@@ -223,8 +255,9 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
             var written = table.Reconcile(revision, state.Flags);
             Log.TableReconciled(logger, table.Path, revision, written);
             _notCurrent = null;
+            _current.TrySetResult();
         }
-        else if (revision > table.Revision)
+        else if (revision > table.Revision || keys.Length > 0)
         {
             table.Apply(revision, state.Flags, keys);
         }

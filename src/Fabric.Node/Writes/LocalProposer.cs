@@ -1,11 +1,12 @@
 using System.Collections.Immutable;
+using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
 using Fabric.Raft;
 
 namespace Fabric.Node.Writes;
 
 /// <summary>Proposes to this node's own consensus: the end of every write's way, on the leader.</summary>
-internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader)
+internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader, TimeProvider time)
 {
     public async Task<WriteResult> ProposeAsync(ChangeSet changes, CancellationToken token)
     {
@@ -13,7 +14,7 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
         try
         {
             spreader.Proposing();
-            var proposal = await consensus.ProposeAsync(changes, token);
+            var proposal = await consensus.ProposeAsync(Dated(changes), token);
             if (proposal is Proposal.Decided)
                 spreader.Committed();
             return proposal switch
@@ -36,9 +37,18 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
         }
     }
 
+    /// <summary>With this node's time, which stands in the entry if this node leads.</summary>
+    private ChangeSet Dated(ChangeSet changes) =>
+        changes with { Origin = changes.Origin is { } origin ? origin with { At = time.GetUtcNow().ToUnixTimeMilliseconds() } : null };
+
     /// <summary>Empty for the repeated answer to a retry: what was there before the first attempt is not known any more.</summary>
     private static ImmutableArray<string> Created(ChangeOutcome outcome, ChangeSet changes, FabricState before) =>
         outcome is ChangeOutcome.Applied applied && applied.Revision > before.AppliedIndex
-            ? [.. changes.Changes.Where(change => change is Change.Put && !before.Flags.Flags.ContainsKey(change.Key)).Select(change => change.Key)]
+            ?
+            [
+                .. changes.Changes.Where(change => change is Change.Put && !before.Flags.Flags.ContainsKey(change.Key)).Select(change => change.Key),
+                .. changes.Attachments.Where(change => change is AttachmentChange.Put && !before.Attachments.ById.ContainsKey(change.Id))
+                    .Select(change => AttachmentId.Subject(change.Id)),
+            ]
             : [];
 }

@@ -10,7 +10,7 @@ internal abstract record WriteResult
 
     /// <summary>In the log, with this outcome on every host.</summary>
     /// <param name="Outcome">What it did.</param>
-    /// <param name="Created">The flags that were not there before, as the leader saw it.</param>
+    /// <param name="Created">The flags that were not there before, and attachments as <c>/attachments/ID</c>, as the leader saw it.</param>
     public sealed record Decided(ChangeOutcome Outcome, ImmutableArray<string> Created) : WriteResult;
 
     /// <summary>Definitely not applied: the node has as many writes in flight as it takes.</summary>

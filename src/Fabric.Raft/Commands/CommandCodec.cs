@@ -1,6 +1,7 @@
 using System.Buffers;
 using System.Collections.Immutable;
 using Fabric.Flags.Changes;
+using Fabric.Raft.History;
 using MessagePack;
 
 namespace Fabric.Raft.Commands;
@@ -11,8 +12,10 @@ namespace Fabric.Raft.Commands;
 /// </summary>
 internal static class CommandCodec
 {
-    /// <summary>The version that is written. An entry of another one stops the process: skipping it would be divergence.</summary>
-    public const byte Version = 1;
+    /// <summary>The version that is written; version 1, whose change sets do not say who made them, is read as well. An entry of another one stops the process: skipping it would be divergence.</summary>
+    public const byte Version = 2;
+
+    private const byte WithoutOrigin = 1;
 
     /// <summary>Bytes of an entry that decoding looks at; far above what is ever proposed.</summary>
     public const int MaxBytes = 1024 * 1024;
@@ -51,13 +54,14 @@ internal static class CommandCodec
             return new Decoded.Undecodable("it is empty");
         if (bytes.Length > MaxBytes)
             return new Decoded.Undecodable($"it has {bytes.Length} bytes, and {MaxBytes} is the most an entry can have");
-        if (bytes.FirstSpan[0] != Version)
-            return new Decoded.Undecodable($"it is of version {bytes.FirstSpan[0]}, and this build reads version {Version}; a newer build may have written it");
+        var version = bytes.FirstSpan[0];
+        if (version is not (Version or WithoutOrigin))
+            return new Decoded.Undecodable($"it is of version {version}, and this build reads versions {WithoutOrigin} to {Version}; a newer build may have written it");
 
         try
         {
             var reader = new MessagePackReader(bytes.Slice(1));
-            var command = Read(ref reader);
+            var command = Read(ref reader, version);
             Wire.ExpectEnd(ref reader);
             return new Decoded.Entry(command);
         }
@@ -78,11 +82,11 @@ internal static class CommandCodec
 
     private static void Write(ref MessagePackWriter writer, ChangeSet set)
     {
-        writer.WriteArrayHeader(4);
+        writer.WriteArrayHeader(5);
         writer.Write(ChangeKind);
         Wire.Write(ref writer, set.OperationId);
         writer.Write(set.Message);
-        writer.WriteArrayHeader(set.Changes.Length + set.Hosts.Length);
+        writer.WriteArrayHeader(set.Changes.Length + set.Attachments.Length + set.Hosts.Length);
         foreach (var change in set.Changes)
         {
             var put = change as Change.Put;
@@ -94,18 +98,23 @@ internal static class CommandCodec
                 writer.Write(put.Definition.Json.Span);
         }
 
+        foreach (var attachment in set.Attachments)
+            AttachmentWire.Write(ref writer, attachment);
         foreach (var host in set.Hosts)
             HostWire.Write(ref writer, host);
+        OriginCodec.Write(ref writer, set.Origin);
     }
 
-    private static Command Read(ref MessagePackReader reader)
+    private static Command Read(ref MessagePackReader reader, byte version)
     {
-        Wire.ExpectCount(ref reader, 4);
+        var elements = Wire.ReadCount(ref reader, 5);
         var kind = reader.ReadInt32();
-        return kind switch
+        return (kind, elements) switch
         {
-            BootstrapKind => ReadBootstrap(ref reader),
-            ChangeKind => new Command.Change(ReadChangeSet(ref reader)),
+            (BootstrapKind, 4) => ReadBootstrap(ref reader),
+            (ChangeKind, 4) when version == WithoutOrigin => new Command.Change(ReadChangeSet(ref reader)),
+            (ChangeKind, 5) when version == Version => new Command.Change(ReadChangeSet(ref reader) with { Origin = OriginCodec.Read(ref reader) }),
+            (BootstrapKind or ChangeKind, _) => throw new InvalidDataException($"an entry of kind {kind} has not {elements} elements"),
             _ => throw new InvalidDataException($"its kind is {kind}, which this build does not know"),
         };
     }
@@ -125,13 +134,16 @@ internal static class CommandCodec
         var message = Wire.ReadOptionalText(ref reader, MaxText);
         var count = Wire.ReadCount(ref reader, MaxChanges);
         var changes = ImmutableArray.CreateBuilder<Change>();
+        var attachments = ImmutableArray.CreateBuilder<AttachmentChange>();
         var hosts = ImmutableArray.CreateBuilder<HostChange>();
         for (var i = 0; i < count; i++)
-            ReadChange(ref reader, changes, hosts);
-        return new ChangeSet(operation, changes.ToImmutable(), message) { Hosts = hosts.ToImmutable() };
+            ReadChange(ref reader, changes, attachments, hosts);
+        return new ChangeSet(operation, changes.ToImmutable(), message) { Attachments = attachments.ToImmutable(), Hosts = hosts.ToImmutable() };
     }
 
-    private static void ReadChange(ref MessagePackReader reader, ImmutableArray<Change>.Builder changes, ImmutableArray<HostChange>.Builder hosts)
+    private static void ReadChange(
+        ref MessagePackReader reader, ImmutableArray<Change>.Builder changes, ImmutableArray<AttachmentChange>.Builder attachments,
+        ImmutableArray<HostChange>.Builder hosts)
     {
         var elements = Wire.ReadCount(ref reader, 4);
         var kind = reader.ReadInt32();
@@ -144,6 +156,12 @@ internal static class CommandCodec
                 break;
             case (DeleteKind, 3):
                 changes.Add(new Change.Delete(key, revision));
+                break;
+            case (AttachmentWire.PutKind, 4):
+                attachments.Add(AttachmentWire.ReadPut(ref reader, key, revision));
+                break;
+            case (AttachmentWire.WithdrawKind, 3):
+                attachments.Add(new AttachmentChange.Withdraw(key, revision));
                 break;
             case (HostWire.EnterKind or HostWire.RemoveKind or HostWire.ReplaceKind, _):
                 hosts.Add(HostWire.Read(ref reader, kind, elements, key));

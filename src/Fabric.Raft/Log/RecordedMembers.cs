@@ -57,6 +57,9 @@ internal static class RecordedMembers
 
     private const string FileName = "members";
 
+    /// <summary>Writes who they are into a folder that no member uses yet.</summary>
+    public static void Record(string root, IEnumerable<string> names) => Write(root, names.ToDictionary(static name => name, static _ => (Guid?)null));
+
     /// <summary>A voter's log goes on where its snapshot ends, and knows no journal.</summary>
     private static void DropJournal(DataDirectory directory)
     {

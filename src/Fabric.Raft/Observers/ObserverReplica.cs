@@ -95,6 +95,7 @@ public sealed class ObserverReplica : IConsensus
             File.Delete(bad.Path);
         state = found.State;
         Feed.BeginAnew(Position(state));
+        sink?.Replaying(State, []);
         journal = new ObserverJournal(directory.Journal);
         journal.Open(state.Fabric.AppliedIndex, Replay);
         snapshotDue = State.AppliedIndex + options.EntriesPerSnapshot;
@@ -237,7 +238,11 @@ public sealed class ObserverReplica : IConsensus
         Volatile.Write(ref state, step.Next);
         Feed.Append(step.Next.Fabric.Identity?.Id, entry);
         if (!live)
+        {
+            sink?.Replaying(step.Next.Fabric, step.Changed);
             return;
+        }
+
         sink?.Applied(step.Next.Fabric, step.Changed);
         applied.Reach(entry.Index);
     }

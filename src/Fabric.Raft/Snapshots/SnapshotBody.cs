@@ -1,8 +1,11 @@
 using System.Buffers;
+using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
+using Fabric.Flags.History;
 using Fabric.Flags.Hosts;
 using Fabric.Flags.State;
 using Fabric.Raft.Commands;
+using Fabric.Raft.History;
 using Fabric.Raft.StateMachine;
 using MessagePack;
 
@@ -25,28 +28,30 @@ internal static class SnapshotBody
 
     public static ReadOnlySpan<byte> Write(MachineState state)
     {
-        var buffer = new ArrayBufferWriter<byte>(64 * 1024 + (int)Math.Min(state.Fabric.Flags.DefinitionBytes, int.MaxValue / 4));
+        var buffer = new ArrayBufferWriter<byte>(64 * 1024 + (int)Math.Min(state.Fabric.Flags.DefinitionBytes + state.Fabric.History.Bytes, int.MaxValue / 4));
         var writer = new MessagePackWriter(buffer);
         // Without a list of hosts it is what older builds write and read.
-        writer.WriteArrayHeader(state.Fabric.Roster.IsEmpty ? 6 : 7);
+        writer.WriteArrayHeader(state.Fabric.Roster.IsEmpty ? 8 : 9);
         Write(ref writer, state.Fabric.Identity);
         writer.Write(state.Fabric.Digest);
         writer.Write(state.Fabric.Flags.Revision);
         WriteFlags(ref writer, state.Fabric.Flags);
         writer.Write(state.Ledger.Capacity);
         WriteLedger(ref writer, state.Ledger);
+        HistorySection.Write(ref writer, state.Fabric.History, state.Fabric.Flags);
+        AttachmentWire.Write(ref writer, state.Fabric.Attachments);
         if (!state.Fabric.Roster.IsEmpty)
             HostWire.Write(ref writer, state.Fabric.Roster);
         writer.Flush();
         return buffer.WrittenSpan;
     }
 
-    public static SnapshotRead Read(ReadOnlySequence<byte> body, long index, long term)
+    public static SnapshotRead Read(ReadOnlySequence<byte> body, uint version, long index, long term)
     {
         try
         {
             var reader = new MessagePackReader(body);
-            var state = Read(ref reader, index, term);
+            var state = Read(ref reader, version, index, term);
             Wire.ExpectEnd(ref reader);
             return new SnapshotRead.Good(state);
         }
@@ -56,11 +61,11 @@ internal static class SnapshotBody
         }
     }
 
-    private static MachineState Read(ref MessagePackReader reader, long index, long term)
+    private static MachineState Read(ref MessagePackReader reader, uint version, long index, long term)
     {
-        var elements = Wire.ReadCount(ref reader, 7);
-        if (elements < 6)
-            throw new InvalidDataException($"{elements} elements where 6 or 7 belong");
+        var elements = Wire.ReadCount(ref reader, 9);
+        if (version == SnapshotFormat.WithoutHistory ? elements != 6 : elements < 8)
+            throw new InvalidDataException($"{elements} elements do not belong to version {version}");
         var identity = ReadIdentity(ref reader);
         var digest = reader.ReadUInt64();
         var revision = reader.ReadInt64();
@@ -70,8 +75,11 @@ internal static class SnapshotBody
             throw new InvalidDataException($"index {index}, revision {revision} and a ledger of {remembered} cannot be together");
 
         var ledger = Ledger.Restore(remembered, ReadLedger(ref reader));
-        var roster = elements == 7 ? HostWire.ReadRoster(ref reader) : HostRoster.Empty;
-        return new MachineState(new FabricState(identity, flags, index, digest) { Roster = roster }, term, ledger);
+        var old = version == SnapshotFormat.WithoutHistory;
+        var history = old ? FlagHistory.Begin(revision) : HistorySection.Read(ref reader, flags);
+        var attachments = old ? AttachmentSet.Empty : AttachmentWire.ReadSet(ref reader);
+        var roster = elements == 9 ? HostWire.ReadRoster(ref reader) : HostRoster.Empty;
+        return new MachineState(new FabricState(identity, flags, index, digest) { History = history, Attachments = attachments, Roster = roster }, term, ledger);
     }
 
     private static void Write(ref MessagePackWriter writer, FabricIdentity? identity)

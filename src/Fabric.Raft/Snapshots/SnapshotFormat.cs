@@ -21,7 +21,11 @@ internal abstract record SnapshotRead
 /// </summary>
 internal static class SnapshotFormat
 {
-    public const uint Version = 1;
+    /// <summary>The version that is written.</summary>
+    public const uint Version = 2;
+
+    /// <summary>The version before, which is read as well.</summary>
+    public const uint WithoutHistory = 1;
 
     /// <summary>Bytes of the largest snapshot that is read; above what the largest state comes to.</summary>
     public const long MaxBytes = 128L * 1024 * 1024;
@@ -53,7 +57,7 @@ internal static class SnapshotFormat
 
         var index = BinaryPrimitives.ReadInt64LittleEndian(whole.Span[12..]);
         var term = BinaryPrimitives.ReadInt64LittleEndian(whole.Span[20..]);
-        return SnapshotBody.Read(new ReadOnlySequence<byte>(whole[HeaderBytes..^ChecksumBytes]), index, term);
+        return SnapshotBody.Read(new ReadOnlySequence<byte>(whole[HeaderBytes..^ChecksumBytes]), VersionOf(whole.Span), index, term);
     }
 
     /// <summary>What forbids to believe the bytes, or null when they are whole and of a version that is read here.</summary>
@@ -70,7 +74,9 @@ internal static class SnapshotFormat
         if (XxHash64.HashToUInt64(whole[..^ChecksumBytes]) != BinaryPrimitives.ReadUInt64LittleEndian(whole[^ChecksumBytes..]))
             return "its checksum is wrong";
 
-        var version = BinaryPrimitives.ReadUInt32LittleEndian(whole[8..]);
-        return version == Version ? null : $"it is of version {version}, and this build reads version {Version}";
+        var version = VersionOf(whole);
+        return version is Version or WithoutHistory ? null : $"it is of version {version}, and this build reads versions {WithoutHistory} to {Version}";
     }
+
+    private static uint VersionOf(ReadOnlySpan<byte> whole) => BinaryPrimitives.ReadUInt32LittleEndian(whole[8..]);
 }

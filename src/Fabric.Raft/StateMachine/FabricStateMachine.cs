@@ -42,6 +42,7 @@ internal sealed class FabricStateMachine : IStateMachine
         feed.BeginAnew(PositionOf(state));
         snapshotDue = state.Fabric.AppliedIndex + policy.Entries;
         NoteIdentity();
+        Tell(() => sink!.Replaying(state.Fabric, []));
     }
 
     public MachineState State => Volatile.Read(ref state);
@@ -53,7 +54,7 @@ internal sealed class FabricStateMachine : IStateMachine
 
     public ISnapshot? Snapshot => Volatile.Read(ref snapshot);
 
-    /// <summary>Ends the silence of the replay: from here on the sink hears everything, beginning with the whole state.</summary>
+    /// <summary>Ends the replay: from here on the sink hears everything, beginning with the whole state.</summary>
     public void GoLive()
     {
         lock (gate)
@@ -106,7 +107,10 @@ internal sealed class FabricStateMachine : IStateMachine
         lock (gate)
         {
             Volatile.Write(ref state, application.Next);
-            Tell(() => sink!.Applied(application.Next.Fabric, application.Changed));
+            if (live)
+                Tell(() => sink!.Applied(application.Next.Fabric, application.Changed));
+            else
+                Tell(() => sink!.Replaying(application.Next.Fabric, application.Changed));
         }
 
         var after = application.Next.Fabric;
@@ -128,7 +132,7 @@ internal sealed class FabricStateMachine : IStateMachine
 
     private void Tell(Action what)
     {
-        if (!live || sink is null)
+        if (sink is null)
             return;
         try
         {
@@ -161,7 +165,8 @@ internal sealed class FabricStateMachine : IStateMachine
         {
             Volatile.Write(ref state, received);
             Volatile.Write(ref snapshot, file);
-            Tell(() => sink!.Replaced(received.Fabric));
+            if (live)
+                Tell(() => sink!.Replaced(received.Fabric));
         }
 
         feed.BeginAnew(PositionOf(received));

@@ -6,213 +6,131 @@ using Fabric.Bpf.Tests.Table;
 
 namespace Fabric.Bpf.Tests.Attach;
 
-/// <summary>
-/// The door with a real table, real probes and a running program. Where the kernel lets a uprobe write registers the
-/// programs' answers change too; where it does not, a program that only decides is attached the same way.
-/// </summary>
+/// <summary>The door with a real table, real probes and a running program.</summary>
 [Collection("kernel")]
 public sealed class OverrideDoorTests : IDisposable
 {
-    private const string Symbol = "is_feature_enabled";
-
-    private static readonly OverrideSupport Support = OverrideSupport.Probe();
-    private static readonly OverrideSupport Supported = new(OverrideObstacle.None, null, null);
-
-    private readonly string _data = Directory.CreateTempSubdirectory("fabric-door-").FullName;
-    private readonly string _tables = TestTables.Folder(TableKind.Bpf);
-    private readonly string _exe;
-    private readonly FlagTable _table;
-    private long _revision;
-
-    public OverrideDoorTests()
-    {
-        _exe = RunningTarget.BuildC(_data);
-        _table = TestTables.Open(TableKind.Bpf, _tables, TestTables.Owner(capacity: 512), heap: Layout.MaxBlockBytes + 4096);
-        Put(on: true);
-    }
+    private readonly DoorHost _host = new(heap: Layout.MaxBlockBytes + 4096);
 
     [Fact]
-    public void A_function_is_answered_for_while_it_is_attached()
+    public async Task A_function_is_answered_for_while_it_is_wanted()
     {
-        using var target = RunningTarget.Start(_exe, "x");
+        using var target = RunningTarget.Start(_host.Exe, "x");
         target.WaitFor("flag x off");
-        using var door = Open();
-        var attached = door.Attach(new(_exe, Symbol));
-        Assert.Equal((AttachmentState.Attached, null, AttachmentAbi.C, ProbeKind.Int3), (attached.State, attached.Reason, attached.Abi, attached.Kind));
-        Assert.Equal(0xcc, target.CodeAt(_exe, attached.FileOffset!.Value, 1)[0]);
-        Expect(target, "flag x on");
-        Put(on: false);
-        Expect(target, "flag x off");
-        Put(on: true);
-        Expect(target, "flag x on");
+        using var door = _host.Open();
+        var attached = await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol));
+        var file = Assert.Single(attached.Files);
+        Assert.Equal((AttachmentState.Attached, null, AttachmentAbi.C, ProbeKind.Int3), (attached.State, attached.Reason, file.Abi, file.Kind));
+        Assert.Equal((_host.Exe, null, AttachmentState.Attached), (file.Path, file.Container, file.State));
+        Assert.Equal(DoorHost.Trap, target.CodeAt(_host.Exe, file.FileOffset!.Value, 1)[0]);
+        DoorHost.Expect(target, "flag x on");
+        _host.Put(on: false);
+        DoorHost.Expect(target, "flag x off");
+        _host.Put(on: true);
+        DoorHost.Expect(target, "flag x on");
 
-        Assert.Equal(attached, Assert.Single(door.List()));
-        Assert.Equal(attached, door.Detach(attached.Id));
-        Assert.NotEqual(0xcc, target.CodeAt(_exe, attached.FileOffset!.Value, 1)[0]);
+        await DoorHost.GiveBackAsync(door);
+        Assert.NotEqual(DoorHost.Trap, target.CodeAt(_host.Exe, file.FileOffset!.Value, 1)[0]);
         target.WaitFor("flag x off");
-        Assert.Empty(door.List());
-        Assert.Null(door.Detach(attached.Id));
+        Assert.Empty(_host.Pinned);
     }
 
     [Fact]
-    public void What_was_attached_is_attached_again_at_the_next_start()
+    public async Task Attachments_follow_a_table_that_moves()
     {
-        Attachment attached;
-        using (var door = Open())
-        {
-            attached = door.Attach(new(_exe, Symbol));
-            door.Attach(new(_exe, "is_feature_enabled_for", AttachmentAbi.C, AttachmentSignature.FlagAndKey));
-        }
-
-        using var next = OverrideDoor.Open(_data, Support.Supported ? Support : Supported, Load);
-        Assert.All(next.List(), static one => Assert.Equal((AttachmentState.Refused, "this node's table is not open yet"), (one.State, one.Reason)));
-        next.Serve(_table);
-        Assert.All(next.List(), static one => Assert.Equal(AttachmentState.Attached, one.State));
-        Assert.Equal(2, next.List().Count);
-        Assert.Contains(attached, next.List());
-
-        next.Detach(attached.Id);
-        File.Delete(_exe);
-        using var last = Open();
-        var missing = Assert.Single(last.List());
-        Assert.Equal(AttachmentState.Refused, missing.State);
-        Assert.Contains("cannot open", missing.Reason, StringComparison.Ordinal);
-    }
-
-    [Fact]
-    public void Attachments_follow_a_table_that_moves()
-    {
-        using var target = RunningTarget.Start(_exe, "x");
-        using var door = Open();
-        var attached = door.Attach(new(_exe, Symbol));
-        Expect(target, "flag x on");
+        using var target = RunningTarget.Start(_host.Exe, "x");
+        using var door = _host.Open();
+        var attached = await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol));
+        DoorHost.Expect(target, "flag x on");
+        var before = Assert.Single(_host.Pinned);
         var moves = 0;
-        _table.Moved += _ => moves++;
-        Put(on: true, others: 200); // more than the heap has room for
+        _host.Table.Moved += _ => moves++;
+        _host.Put(on: true, others: 200); // more than the heap has room for
         Assert.True(moves > 0);
         Assert.Equal(attached, Assert.Single(door.List()));
-        Put(on: false, others: 200);
-        Expect(target, "flag x off");
-        Put(on: true, others: 200);
-        Expect(target, "flag x on");
+        Assert.NotEqual(before, Assert.Single(_host.Pinned));
+        Assert.Equal(DoorHost.Trap, target.CodeAt(_host.Exe, attached.Files[0].FileOffset!.Value, 1)[0]);
+        _host.Put(on: false, others: 200);
+        DoorHost.Expect(target, "flag x off");
+        _host.Put(on: true, others: 200);
+        DoorHost.Expect(target, "flag x on");
+        await DoorHost.GiveBackAsync(door);
     }
 
     [Fact]
-    public void A_new_file_at_the_same_path_is_attached_in_the_place_of_the_old()
+    public async Task What_cannot_be_attached_is_refused_with_the_reason_and_what_is_not_there_is_absent()
     {
-        using var door = Open();
-        var old = door.Attach(new(_exe, Symbol));
-        Assert.Equal(old, door.Attach(new(_exe, Symbol)));
-        var copy = $"{_exe}.copy";
-        File.Copy(_exe, copy);
-        File.Move(copy, _exe, overwrite: true);
-        using var target = RunningTarget.Start(_exe, "x");
-        target.WaitFor("flag x off"); // nothing is attached to this file
-        Assert.Equal(AttachmentState.Attached, door.Attach(new(_exe, Symbol)).State);
-        Assert.Single(door.List());
-        Expect(target, "flag x on");
-    }
-
-    [Fact]
-    public void What_cannot_be_attached_is_refused_with_the_reason_and_forgotten()
-    {
-        using var door = Open();
-        (AttachmentRequest Request, string Reason)[] refused =
+        using var door = _host.Open();
+        (string Exe, string Symbol, AttachmentState State, string Reason)[] refused =
         [
-            (new("target", Symbol), "not an absolute path"),
-            (new("/nowhere", Symbol), "cannot open /nowhere: No such file"),
-            (new(_data, Symbol), "is not a regular file"),
-            (new("/dev/null", Symbol), "is not a regular file"),
-            (new("/proc/self/maps", Symbol), "it is not an ELF file"),
-            (new("/etc/passwd", Symbol), "it is not an ELF file"),
-            (new(_exe, "no_such_function"), "has no function called no_such_function"),
+            ("target", DoorHost.Symbol, AttachmentState.Refused, "not an absolute path"),
+            ("/nowhere", DoorHost.Symbol, AttachmentState.Absent, "there is no file /nowhere"),
+            ("/etc/passwd/x", DoorHost.Symbol, AttachmentState.Absent, "there is no file /etc/passwd/x"),
+            (_host.Data, DoorHost.Symbol, AttachmentState.Refused, "is not a regular file"),
+            ("/dev/null", DoorHost.Symbol, AttachmentState.Refused, "is not a regular file"),
+            ("/proc/self/maps", DoorHost.Symbol, AttachmentState.Refused, "it is not an ELF file"),
+            ("/etc/passwd", DoorHost.Symbol, AttachmentState.Refused, "it is not an ELF file"),
+            (_host.Exe, "no_such_function", AttachmentState.Refused, "has no function called no_such_function"),
         ];
-        foreach (var (request, reason) in refused)
+        foreach (var (exe, symbol, state, reason) in refused)
         {
-            var answer = door.Attach(request);
-            Assert.Equal(AttachmentState.Refused, answer.State);
+            var answer = await DoorHost.WantAsync(door, new(exe, symbol));
+            Assert.Equal(state, answer.State);
             Assert.Contains(reason, answer.Reason, StringComparison.Ordinal);
         }
 
-        Assert.Empty(door.List());
-        Assert.False(File.Exists(Path.Combine(_data, "attachments.json")));
+        Assert.Empty(_host.Pinned);
     }
 
     [Fact]
-    public void Without_support_or_without_a_table_in_the_kernel_the_reason_is_said()
+    public async Task Only_a_file_with_one_of_the_build_ids_is_attached()
     {
-        using var without = OverrideDoor.Open(_table, _data, new(OverrideObstacle.NoRights, "no rights", "get some"));
-        Assert.Equal("no rights; get some", without.Attach(new(_exe, Symbol)).Reason);
+        using var door = _host.Open();
+        var any = await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol));
+        var id = any.Files[0].BuildId!;
+        var other = await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol) { BuildIds = ["00ff", "11ee"] });
+        Assert.Equal(AttachmentState.Refused, other.State);
+        foreach (var part in new[] { id, "00ff", "11ee" })
+            Assert.Contains(part, other.Reason, StringComparison.Ordinal);
+        Assert.Empty(_host.Pinned);
+        var right = await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol) { BuildIds = ["00ff", id] });
+        Assert.Equal((AttachmentState.Attached, id), (right.State, right.Files[0].BuildId));
+        await DoorHost.GiveBackAsync(door);
+    }
+
+    [Fact]
+    public async Task Without_support_or_without_a_table_in_the_kernel_the_reason_is_said()
+    {
+        using var without = OverrideDoor.Open(_host.Links, new(OverrideObstacle.NoRights, "no rights", "get some"), new TargetRules(), static _ => throw new InvalidOperationException());
+        without.Serve(_host.Table);
+        Assert.Equal("no rights; get some", (await DoorHost.WantAsync(without, new(_host.Exe, DoorHost.Symbol))).Reason);
 
         var folder = TestTables.Folder(TableKind.File);
         using var file = TestTables.Open(TableKind.File, folder);
-        using var door = OverrideDoor.Open(_data, Supported, Load);
+        using var door = DoorHost.Open(_host.Links);
+        Assert.Equal("this node's table is not open yet", (await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol))).Reason);
         door.Serve(file);
-        Assert.Equal("this node's table is a file, which the kernel cannot answer from", door.Attach(new(_exe, Symbol)).Reason);
+        await door.SettledAsync(DoorHost.Token);
+        Assert.Equal("this node's table is a file, which the kernel cannot answer from", Assert.Single(door.List()).Reason);
         Directory.Delete(folder, recursive: true);
     }
 
     [Fact]
-    public void What_cannot_be_remembered_is_not_attached()
+    public async Task A_function_that_is_wanted_otherwise_is_attached_otherwise()
     {
-        using var target = RunningTarget.Start(_exe, "x");
-        target.WaitFor("flag x off");
-        using var door = Open();
-        var attached = door.Attach(new(_exe, Symbol));
-        Directory.CreateDirectory(Path.Combine(_data, "attachments.json.new"));
-        Assert.Throws<AttachmentsUnusableException>(() => door.Attach(new(_exe, "is_feature_enabled_for")));
-        Assert.Throws<AttachmentsUnusableException>(() => door.Detach(attached.Id));
-        Assert.Equal(attached, Assert.Single(door.List()));
-        Assert.Equal(0xcc, target.CodeAt(_exe, attached.FileOffset!.Value, 1)[0]);
+        using var door = _host.Open();
+        var changes = 0;
+        door.Changed += () => Interlocked.Increment(ref changes);
+        await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol));
+        var before = Assert.Single(_host.Pinned);
+        var go = await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol, AttachmentAbi.Go, AttachmentSignature.FlagAndKey));
+        Assert.Equal(AttachmentAbi.Go, go.Files[0].Abi);
+        Assert.NotEqual(before, Assert.Single(_host.Pinned));
+        Assert.Equal(2, Volatile.Read(ref changes));
+        await DoorHost.WantAsync(door, go.Request);
+        Assert.Equal(2, Volatile.Read(ref changes)); // nothing changed
+        await DoorHost.GiveBackAsync(door);
     }
 
-    [Fact]
-    public void Nothing_is_left_open_by_fifty_rounds()
-    {
-        var before = 0;
-        for (var round = 0; round < 50; round++)
-        {
-            using var door = Open();
-            var attached = door.Attach(new(_exe, Symbol));
-            door.Attach(new(_exe, "is_feature_enabled_for", AttachmentAbi.Auto, AttachmentSignature.FlagAndKey));
-            door.Attach(new(_exe, "no_such_function"));
-            door.Attach(new("/etc/passwd", Symbol));
-            Put(on: round % 2 == 0);
-            door.Detach(attached.Id);
-            if (round == 10)
-                before = Directory.GetFileSystemEntries("/proc/self/fd").Length;
-        }
-
-        GC.Collect();
-        GC.WaitForPendingFinalizers();
-        Assert.InRange(Directory.GetFileSystemEntries("/proc/self/fd").Length, 0, before + 2);
-    }
-
-    public void Dispose()
-    {
-        _table.Dispose();
-        Directory.Delete(_tables, recursive: true);
-        Directory.Delete(_data, recursive: true);
-    }
-
-    private static OverrideProgram Load(BpfTableMemory table) => Support.Supported
-        ? OverrideProgram.Load(table)
-        : OverrideProgram.Load(table.ForReaders.Geometry, table.ForReaders.Fd, mayOverride: false);
-
-    private OverrideDoor Open()
-    {
-        var door = OverrideDoor.Open(_data, Supported, Load);
-        door.Serve(_table);
-        return door;
-    }
-
-    /// <summary>What the program answers where the kernel lets it be overridden; everywhere else it answers for itself.</summary>
-    private static void Expect(RunningTarget target, string line) => target.WaitFor(Support.Supported ? line : "flag x off");
-
-    private void Put(bool on, int others = 0)
-    {
-        var flags = Enumerable.Range(0, others).Select(static i => ($"other-{i}", TestTables.Percent(i % 100))).Append(("x", TestTables.Boolean(on)));
-        _revision++;
-        _table.Reconcile(_revision, TestTables.Set(_revision, [.. flags]));
-    }
+    public void Dispose() => _host.Dispose();
 }

@@ -11,6 +11,7 @@ internal sealed class RunningTarget : IDisposable
 
     private readonly Process _process;
     private readonly List<string> _lines = [];
+    private bool _ended;
 
     private RunningTarget(Process process)
     {
@@ -25,6 +26,8 @@ internal sealed class RunningTarget : IDisposable
         };
         _process.BeginOutputReadLine();
     }
+
+    internal int Id => _process.Id;
 
     internal static RunningTarget Start(string exe, params string[] arguments) =>
         new(Process.Start(new ProcessStartInfo(exe, arguments) { RedirectStandardOutput = true })!);
@@ -62,6 +65,9 @@ internal sealed class RunningTarget : IDisposable
 
     public void Dispose()
     {
+        if (_ended)
+            return;
+        _ended = true;
         _process.Kill();
         _process.WaitForExit();
         _process.Dispose();

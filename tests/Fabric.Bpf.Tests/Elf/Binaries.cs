@@ -32,8 +32,8 @@ public sealed class Binaries : IDisposable
         var library = Path.Combine(RepositoryRoot.Path, "bpf/libflagfabric");
         var sources = Directory.GetFiles(library).Where(static file => Path.GetExtension(file) is ".c" or ".S");
         Entry = Build("clang-19", "entry.so", $"-O2 -std=gnu17 -shared -fPIC {string.Join(' ', sources)}");
-        Go = Path.Combine(_folder, "program-go");
-        Run("go", $"build -o {Go} {Path.Combine(RepositoryRoot.Path, "tests/vm/targets/target.go")}");
+        GoProgram = Path.Combine(_folder, "program-go");
+        Go($"build -o {GoProgram} {Path.Combine(RepositoryRoot.Path, "tests/vm/targets/target.go")}", _folder, cgo: false);
     }
 
     public string Gcc { get; }
@@ -47,20 +47,29 @@ public sealed class Binaries : IDisposable
     /// <summary>libflagfabric, whose entries begin with the no-operations that kernels replace.</summary>
     public string Entry { get; }
 
-    public string Go { get; }
+    public string GoProgram { get; }
 
-    public IEnumerable<string> All => [Gcc, Clang, Library, Stripped, Entry, Go];
+    public IEnumerable<string> All => [Gcc, Clang, Library, Stripped, Entry, GoProgram];
 
-    internal static string Run(string program, string arguments)
+    internal static string Run(string program, string arguments) => Run(new ProcessStartInfo(program, arguments));
+
+    /// <summary>Go, without modules: what is built needs no other.</summary>
+    internal static void Go(string arguments, string folder, bool cgo)
     {
-        var start = new ProcessStartInfo(program, arguments) { RedirectStandardOutput = true };
-        start.Environment["CGO_ENABLED"] = "0";
+        var start = new ProcessStartInfo("go", arguments) { WorkingDirectory = folder };
+        start.Environment["CGO_ENABLED"] = cgo ? "1" : "0";
         start.Environment["GO111MODULE"] = "off";
         start.Environment["GOFLAGS"] = "";
+        Run(start);
+    }
+
+    private static string Run(ProcessStartInfo start)
+    {
+        start.RedirectStandardOutput = true;
         using var process = Process.Start(start)!;
         var output = process.StandardOutput.ReadToEnd();
         process.WaitForExit();
-        Assert.True(process.ExitCode == 0, $"{program} {arguments} ended with {process.ExitCode}");
+        Assert.True(process.ExitCode == 0, $"{start.FileName} {start.Arguments} ended with {process.ExitCode}");
         return output;
     }
 

@@ -1,22 +1,23 @@
+using System.Buffers.Binary;
 using Fabric.Bpf.Elf;
 using Fabric.Tests.Shared;
 
 namespace Fabric.Bpf.Tests.Elf;
 
 [Collection(nameof(Binaries))]
-public sealed class ElfReaderTests(Binaries binaries)
+public sealed class ElfReaderTests(Binaries binaries, ITestOutputHelper output)
 {
     [Fact]
     public void A_symbol_lies_where_nm_says()
     {
         foreach (var (path, symbol) in new[]
         {
-            (binaries.Gcc, "is_enabled"), (binaries.Clang, "several_returns"), (binaries.Library, "tail_call"), (binaries.Go, "main.isFeatureEnabled"),
+            (binaries.Gcc, "is_enabled"), (binaries.Clang, "several_returns"), (binaries.Library, "tail_call"), (binaries.GoProgram, "main.isFeatureEnabled"),
         })
         {
             var line = Binaries.Run("nm", path).Split('\n').Single(line => line.EndsWith($" {symbol}", StringComparison.Ordinal));
             var elf = Open(path);
-            Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), ElfSymbols.Find(elf, symbol).Address);
+            Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), Symbol(elf, symbol).Address);
         }
     }
 
@@ -24,17 +25,17 @@ public sealed class ElfReaderTests(Binaries binaries)
     public void A_stripped_library_is_read_by_its_dynamic_symbols()
     {
         var line = Binaries.Run("nm", $"-D {binaries.Stripped}").Split('\n').Single(static line => line.EndsWith(" is_enabled", StringComparison.Ordinal));
-        Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), ElfSymbols.Find(Open(binaries.Stripped), "is_enabled").Address);
+        Assert.Equal(Convert.ToUInt64(line.Split(' ')[0], 16), Symbol(Open(binaries.Stripped), "is_enabled").Address);
     }
 
     [Fact]
     public void The_bytes_at_a_symbols_offset_are_those_that_objdump_shows()
     {
-        foreach (var path in new[] { binaries.Gcc, binaries.Library, binaries.Go })
+        foreach (var path in new[] { binaries.Gcc, binaries.Library, binaries.GoProgram })
         {
-            var symbol = path == binaries.Go ? "main.isFeatureEnabled" : "is_enabled";
+            var symbol = path == binaries.GoProgram ? "main.isFeatureEnabled" : "is_enabled";
             var elf = Open(path);
-            var function = ElfSymbols.Find(elf, symbol);
+            var function = Symbol(elf, symbol);
             var shown = Disassembly.Of(path, symbol)[0];
             var bytes = new byte[shown.Bytes.Length];
             Assert.True(elf.Image.TryRead(elf.CodeAt(function.Address)!.Value.OffsetOf(function.Address), bytes));
@@ -55,19 +56,19 @@ public sealed class ElfReaderTests(Binaries binaries)
     [Fact]
     public void Go_is_told_from_C()
     {
-        Assert.True(ElfIdentity.IsGo(Open(binaries.Go)));
-        Assert.Equal(Binaries.Run("go", $"version {binaries.Go}").Split(':')[1].Trim(), ElfIdentity.GoVersion(Open(binaries.Go)));
-        Assert.Equal(Binaries.Run("go", $"tool buildid {binaries.Go}").Trim(), ElfIdentity.BuildId(Open(binaries.Go)));
+        Assert.True(ElfIdentity.IsGo(Open(binaries.GoProgram)));
+        Assert.Equal(Binaries.Run("go", $"version {binaries.GoProgram}").Split(':')[1].Trim(), ElfIdentity.GoVersion(Open(binaries.GoProgram)));
+        Assert.Equal(Binaries.Run("go", $"tool buildid {binaries.GoProgram}").Trim(), ElfIdentity.BuildId(Open(binaries.GoProgram)));
         Assert.False(ElfIdentity.IsGo(Open(binaries.Gcc)));
-        Assert.True(Find(binaries.Go, "main.isFeatureEnabled").IsGo);
+        Assert.True(Find(binaries.GoProgram, "main.isFeatureEnabled").IsGo);
         Assert.False(Find(binaries.Clang, "is_enabled").IsGo);
     }
 
     [Fact]
     public void A_function_of_assembly_in_a_Go_program_is_refused()
     {
-        var name = Binaries.Run("nm", binaries.Go).Split('\n').First(static line => line.EndsWith(".abi0", StringComparison.Ordinal) && line.Contains(" T ", StringComparison.OrdinalIgnoreCase)).Split(' ')[^1];
-        Assert.Equal(ElfProblem.NotCode, Refusal(binaries.Go, name));
+        var name = Binaries.Run("nm", binaries.GoProgram).Split('\n').First(static line => line.EndsWith(".abi0", StringComparison.Ordinal) && line.Contains(" T ", StringComparison.OrdinalIgnoreCase)).Split(' ')[^1];
+        Assert.Equal(ElfProblem.NotCode, Refusal(binaries.GoProgram, name));
     }
 
     [Theory]
@@ -76,7 +77,7 @@ public sealed class ElfReaderTests(Binaries binaries)
     [InlineData("enabled", ElfProblem.NoSymbol)] // the end of a name is not the name
     [InlineData("is_enabledx", ElfProblem.NoSymbol)]
     [InlineData("calls", ElfProblem.NoSymbol)] // a variable
-    [InlineData("strlen", ElfProblem.NoSymbol)] // of another library
+    [InlineData("strlen", ElfProblem.Imported)]
     internal void A_name_that_is_no_function_of_the_file_is_refused(string symbol, ElfProblem problem)
     {
         Assert.Equal(problem, Refusal(binaries.Gcc, symbol));
@@ -92,25 +93,48 @@ public sealed class ElfReaderTests(Binaries binaries)
         Assert.Equal(ElfProblem.WrongKind, Refusal(File.ReadAllBytes(RepositoryRoot.Built("dist", "fabric.bpf.o")), "f"));
     }
 
+    internal static ElfFile Open(string path) => ElfFile.Read(new MemoryImage(File.ReadAllBytes(path)));
+
     [Fact]
-    public void Two_functions_of_one_name_are_not_chosen_between()
+    public void Whatever_programs_and_libraries_this_machine_has_are_read()
     {
-        var folder = Directory.CreateTempSubdirectory("fabric-elf-");
-        try
+        var read = 0;
+        Span<byte> magic = stackalloc byte[4];
+        foreach (var path in Directory.GetFiles("/usr/bin").Concat(Directory.GetFiles("/usr/lib/x86_64-linux-gnu")).Order(StringComparer.Ordinal))
         {
-            foreach (var part in new[] { "a", "b" })
-                File.WriteAllText(Path.Combine(folder.FullName, $"{part}.c"), $"static __attribute__((noinline, used)) int twice(void) {{ return {part[0] - 'a'}; }}\nint {part}(void) {{ return twice(); }}\n");
-            var path = Path.Combine(folder.FullName, "twice.so");
-            Binaries.Run("clang-19", $"-O1 -shared -fPIC {folder.FullName}/a.c {folder.FullName}/b.c -o {path}");
-            Assert.Equal(ElfProblem.Ambiguous, Refusal(path, "twice"));
+            if (new FileInfo(path) is not { LinkTarget: null, Length: > 64 })
+                continue;
+            using var file = File.OpenHandle(path);
+            var image = new FileImage(file);
+            if (!image.TryRead(0, magic) || !magic.SequenceEqual("\u007fELF"u8))
+                continue;
+            read++;
+            try
+            {
+                _ = ElfTarget.Find(image, "no such function", ProbeOptimisation.None);
+            }
+            catch (ElfRefusedException refused)
+            {
+                Assert.True(refused.Problem is ElfProblem.NoSymbol or ElfProblem.WrongKind, $"{path}: {refused.Message}");
+            }
         }
-        finally
-        {
-            folder.Delete(recursive: true);
-        }
+
+        output.WriteLine($"{read} files");
+        Assert.True(read > 50, $"{read}");
     }
 
-    internal static ElfFile Open(string path) => ElfFile.Read(new MemoryImage(File.ReadAllBytes(path)));
+    [Fact]
+    public void Segments_upon_each_other_are_refused()
+    {
+        var bytes = File.ReadAllBytes(binaries.Gcc);
+        var second = bytes.AsSpan(64 + 56 * Enumerable.Range(0, BinaryPrimitives.ReadUInt16LittleEndian(bytes.AsSpan(56)))
+            .Where(i => BinaryPrimitives.ReadInt32LittleEndian(bytes.AsSpan(64 + 56 * i)) == 1).ElementAt(1));
+        BinaryPrimitives.WriteInt64LittleEndian(second[8..], 0);
+        BinaryPrimitives.WriteInt64LittleEndian(second[16..], 0);
+        Assert.Equal(ElfProblem.Broken, Refusal(bytes, "is_enabled"));
+    }
+
+    internal static ElfSymbol Symbol(ElfFile elf, string name) => FunctionFinder.Find(elf, name, files: null).Symbol;
 
     internal static ElfTarget Find(string path, string symbol, ProbeOptimisation kernel = ProbeOptimisation.None) =>
         ElfTarget.Find(new MemoryImage(File.ReadAllBytes(path)), symbol, kernel);

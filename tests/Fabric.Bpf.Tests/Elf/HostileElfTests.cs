@@ -1,154 +1,117 @@
 using System.Buffers.Binary;
-using System.Diagnostics;
 using Fabric.Bpf.Elf;
 
 namespace Fabric.Bpf.Tests.Elf;
 
-/// <summary>Files that lie: each is read or refused, soon, and with little memory.</summary>
+/// <summary>Files that lie in ways that somebody thought of; those that nobody did are <see cref="ElfFuzzTests"/>'s.</summary>
 [Collection(nameof(Binaries))]
-public sealed class HostileElfTests(Binaries binaries, ITestOutputHelper output)
+public sealed class HostileElfTests(Binaries binaries)
 {
-    private const int Mutations = 30_000;
-    private static readonly TimeSpan Longest = TimeSpan.FromSeconds(2);
+    private const uint Form = 0xffff_fff1;
 
-    [Fact]
-    public void Mutated_files_are_read_or_refused()
-    {
-        var seed = Environment.GetEnvironmentVariable("FABRIC_SEED") is { Length: > 0 } given ? int.Parse(given, System.Globalization.CultureInfo.InvariantCulture) : Environment.TickCount;
-        output.WriteLine($"seed {seed}");
-        var random = new Random(seed);
-        var tiny = new byte[0x1100];
-        TinyElf.Write(tiny, codeOffset: 0x1000, codeBytes: 0x100, functionBytes: 0x40);
-        (byte[] Bytes, string Symbol)[] originals =
-        [
-            (File.ReadAllBytes(binaries.Gcc), "several_returns"),
-            (File.ReadAllBytes(binaries.Stripped), "tail_call"),
-            (File.ReadAllBytes(binaries.Entry), "is_feature_enabled"),
-            (tiny, "f"),
-        ];
-        var (sound, slowest) = (0, TimeSpan.Zero);
-        var before = GC.GetTotalAllocatedBytes();
-        for (var i = 0; i < Mutations; i++)
-        {
-            var (bytes, symbol) = originals[i % originals.Length];
-            var mutated = Mutate(bytes, random);
-            var clock = Stopwatch.StartNew();
-            sound += IsSound(mutated, symbol, (ProbeOptimisation)(i % 3), $"seed {seed}, mutation {i}") ? 1 : 0;
-            slowest = clock.Elapsed > slowest ? clock.Elapsed : slowest;
-        }
-
-        output.WriteLine($"{sound} of {Mutations} still sound, slowest {slowest.TotalMilliseconds:f1} ms, {(GC.GetTotalAllocatedBytes() - before) / Mutations} bytes allocated each");
-        Assert.InRange(sound, 1, Mutations - 1);
-        Assert.True(slowest < Longest, $"seed {seed}: one took {slowest}");
-    }
+    /// <summary>Where the parts of what <see cref="GoFormTests.Program"/> makes are.</summary>
+    private const int Table = 0x1040;
+    private const int Functions = 72 + 32;
 
     [Fact]
     public void A_file_cut_off_anywhere_is_read_or_refused()
     {
         var whole = File.ReadAllBytes(binaries.Stripped);
         for (var length = 0; length < whole.Length; length += length < 1024 ? 1 : 37)
-            IsSound(whole[..length], "tail_call", ProbeOptimisation.None, $"cut at {length}");
+            _ = Outcome(new MemoryImage(whole.AsMemory(0, length)), "tail_call");
     }
 
-    /// <summary>A file that claims tables of terabytes, which a sparse file may even have.</summary>
+    /// <summary>A file that claims tables of gigabytes, which a sparse file may even have.</summary>
     [Fact]
     public void Sizes_in_the_file_decide_neither_memory_nor_time()
     {
+        const long Large = ElfFile.MaxFileBytes / 2;
         var head = new byte[0x1100];
         TinyElf.Write(head, codeOffset: 0x1000, codeBytes: 0x100, functionBytes: 0x40);
-        var image = new SparseImage(head, Length: 1L << 40);
-        foreach (var (at, value) in new[] { (96, 1L << 39), (256 + 64 + 32, 1L << 39), (256 + 128 + 32, 1L << 39), (528, long.MaxValue) })
+        foreach (var (at, value) in new[] { (96, Large), (256 + 64 + 32, Large), (256 + 128 + 32, Large), (528, long.MaxValue) })
         {
             var changed = (byte[])head.Clone();
             BinaryPrimitives.WriteInt64LittleEndian(changed.AsSpan(at), value);
+            var image = new MeteredImage(new SparseImage(changed, ElfFile.MaxFileBytes));
             var before = GC.GetAllocatedBytesForCurrentThread();
-            var clock = Stopwatch.StartNew();
-            _ = Outcome(image with { Head = changed }, "f", ProbeOptimisation.None);
-            Assert.True(clock.Elapsed < Longest, $"{at}: {clock.Elapsed}");
+            _ = Outcome(image, "f");
+            Assert.InRange(image.Reads, 1, 100_000);
             Assert.InRange(GC.GetAllocatedBytesForCurrentThread() - before, 0, 4 << 20);
         }
     }
 
-    private static byte[] Mutate(byte[] original, Random random)
+    /// <summary>Sections cost 64 bytes each, and may all claim the same bytes of the file.</summary>
+    [Theory]
+    [InlineData(2u)]
+    [InlineData(11u)]
+    [InlineData(4u)]
+    [InlineData(6u)]
+    [InlineData(7u)]
+    public void Tables_upon_each_other_are_not_all_read(uint type)
     {
-        var bytes = (byte[])original.Clone();
-        for (var count = random.Next(1, 9); count > 0; count--)
+        const int Many = 16_000;
+        var program = GoFormTests.Program(Form, GoFormTests.Says.InTheTable, out _);
+        var (table, count) = ((int)BinaryPrimitives.ReadInt64LittleEndian(program.AsSpan(40)), BinaryPrimitives.ReadUInt16LittleEndian(program.AsSpan(60)));
+        var image = new byte[table + 64 * Many + (1 << 20)];
+        program.CopyTo(image, 0);
+        for (var i = count; i < Many; i++)
         {
-            // Half of the changes hit the headers, where most decisions are.
-            var at = random.Next(2) == 0 ? random.Next(Math.Min(bytes.Length, 1024)) : random.Next(2) == 0 ? bytes.Length - 1 - random.Next(Math.Min(bytes.Length, 2048)) : random.Next(bytes.Length);
-            switch (random.Next(4))
-            {
-                case 0:
-                    bytes[at] ^= (byte)(1 << random.Next(8));
-                    break;
-                case 1:
-                    bytes[at] = (byte)random.Next(256);
-                    break;
-                case 2 when at <= bytes.Length - 8:
-                    BinaryPrimitives.WriteInt64LittleEndian(bytes.AsSpan(at), Interesting(random, bytes.Length));
-                    break;
-                default:
-                    random.NextBytes(bytes.AsSpan(at, Math.Min(bytes.Length - at, random.Next(1, 33))));
-                    break;
-            }
+            var section = image.AsSpan(table + 64 * i);
+            BinaryPrimitives.WriteUInt32LittleEndian(section[4..], type);
+            BinaryPrimitives.WriteInt64LittleEndian(section[16..], 1);
+            BinaryPrimitives.WriteInt64LittleEndian(section[24..], table + 64 * Many);
+            BinaryPrimitives.WriteInt64LittleEndian(section[32..], 1 << 20);
+            BinaryPrimitives.WriteInt32LittleEndian(section[40..], count - 1); // the names of the sections
         }
 
-        return random.Next(8) == 0 ? bytes[..random.Next(bytes.Length)] : bytes;
-    }
-
-    private static long Interesting(Random random, int length) => random.Next(8) switch
-    {
-        0 => 0,
-        1 => -1,
-        2 => long.MaxValue,
-        3 => long.MinValue,
-        4 => length,
-        5 => length - random.Next(100),
-        6 => uint.MaxValue,
-        _ => random.NextInt64(),
-    };
-
-    private static bool IsSound(byte[] bytes, string symbol, ProbeOptimisation kernel, string which)
-    {
-        try
+        BinaryPrimitives.WriteUInt16LittleEndian(image.AsSpan(60), Many);
+        foreach (var symbol in new[] { "main.f", "f", "no_such_function" })
         {
-            return Outcome(new MemoryImage(bytes), symbol, kernel);
-        }
-        catch (Exception unexpected)
-        {
-            throw new InvalidOperationException(which, unexpected);
+            var metered = new MeteredImage(new MemoryImage(image));
+            _ = Outcome(metered, symbol);
+            Assert.InRange(metered.Bytes, 1, 64L << 20);
         }
     }
 
-    internal static bool Outcome(IImage image, string symbol, ProbeOptimisation kernel)
+    [Fact]
+    public void A_file_beyond_the_limit_is_refused()
     {
-        try
-        {
-            var target = ElfTarget.Find(image, symbol, kernel);
-            Assert.InRange(target.Offset, 0, image.Length - 1);
-            Assert.InRange(target.Offset + target.Delta, 0, image.Length - 1);
-            Span<byte> found = stackalloc byte[1];
-            Assert.True(image.TryRead(target.Offset + target.Delta, found));
-            Assert.Equal(0xc3, found[0]);
-            return true;
-        }
-        catch (ElfRefusedException refused)
-        {
-            Assert.NotEmpty(refused.Message);
-            return false;
-        }
+        var head = new byte[0x1100];
+        TinyElf.Write(head, codeOffset: 0x1000, codeBytes: 0x100, functionBytes: 0x40);
+        Assert.Equal(ElfProblem.TooLarge, Outcome(new SparseImage(head, ElfFile.MaxFileBytes + 1), "f"));
     }
 
-    private sealed record SparseImage(byte[] Head, long Length) : IImage
+    [Theory]
+    [InlineData(8, long.MaxValue, ElfProblem.TooLarge)] // more functions than there are
+    [InlineData(8, 1L << 20, ElfProblem.Broken)]
+    [InlineData(8, 0, ElfProblem.NoSymbol)]
+    [InlineData(32, long.MaxValue, ElfProblem.Broken)] // names outside of the table
+    [InlineData(32, 1L << 20, ElfProblem.Broken)]
+    [InlineData(32, Functions + 1, ElfProblem.Broken)] // names behind the functions
+    [InlineData(64, -1, ElfProblem.Broken)] // functions outside of the table
+    [InlineData(64, 1L << 20, ElfProblem.Broken)]
+    [InlineData(24, 0, ElfProblem.Broken)] // code that begins nowhere
+    [InlineData(24, 1L << 40, ElfProblem.NoSymbol)] // and in no segment
+    [InlineData(Functions, 0x7fff_ffff_0000_0000, ElfProblem.Broken)] // a function described outside of the table
+    [InlineData(Functions, 0x0000_0020_0000_0010, ElfProblem.NoSymbol)] // a function without bytes
+    [InlineData(Functions, 0x0000_0020_ffff_fff0, ElfProblem.NoSymbol)] // the first function as the last
+    internal void A_table_of_Gos_functions_that_cannot_be_is_refused(int at, long value, ElfProblem problem)
     {
-        public bool TryRead(long offset, Span<byte> to)
-        {
-            if (offset < 0 || offset > Length - to.Length)
-                return false;
-            to.Clear();
-            if (offset < Head.Length)
-                Head.AsSpan((int)offset, (int)Math.Min(to.Length, Head.Length - offset)).CopyTo(to);
-            return true;
-        }
+        var program = GoFormTests.Program(Form, GoFormTests.Says.InTheTable, out _);
+        Assert.Null(Outcome(new MemoryImage(program), "main.f"));
+        BinaryPrimitives.WriteInt64LittleEndian(program.AsSpan(Table + at), value);
+        Assert.Equal(problem, Outcome(new MemoryImage(program), "main.f"));
     }
+
+    [Fact]
+    public void Two_functions_of_one_name_in_Gos_table_are_not_chosen_between()
+    {
+        var program = GoFormTests.Program(Form, GoFormTests.Says.InTheTable, out _);
+        // C's takes the name of Go's.
+        BinaryPrimitives.WriteInt32LittleEndian(program.AsSpan(Table + Functions + 4 * 8 + 2 * 56 + 4), 0);
+        Assert.Equal(ElfProblem.Ambiguous, Outcome(new MemoryImage(program), "main.f"));
+    }
+
+    private static ElfProblem? Outcome(IImage image, string symbol) =>
+        new Seed("", [], []).Find(image, symbol, ProbeOptimisation.None);
 }

@@ -13,7 +13,7 @@ public sealed class RetFinderTests(Binaries binaries)
             (binaries.Gcc, "is_enabled"), (binaries.Gcc, "several_returns"), (binaries.Gcc, "main"),
             (binaries.Clang, "is_enabled"), (binaries.Clang, "several_returns"), (binaries.Clang, "main"),
             (binaries.Library, "is_enabled"), (binaries.Stripped, "several_returns"),
-            (binaries.Go, "main.isFeatureEnabled"), (binaries.Go, "fmt.Fprintf"), (binaries.Go, "runtime.mallocgc"),
+            (binaries.GoProgram, "main.isFeatureEnabled"), (binaries.GoProgram, "fmt.Fprintf"), (binaries.GoProgram, "runtime.mallocgc"),
             (binaries.Entry, "is_feature_enabled"), (binaries.Entry, "flagfabric_evaluate"),
         })
         {
@@ -32,15 +32,19 @@ public sealed class RetFinderTests(Binaries binaries)
         }
     }
 
-    /// <summary>Every function of a program: whatever is found, objdump shows a `ret` there too.</summary>
-    [Fact]
-    public void Every_function_of_a_Go_program_gets_a_return_that_objdump_shows()
+    /// <summary>Every function of a program, and of libraries with much assembly: whatever is found, objdump shows a `ret` there too.</summary>
+    [Theory]
+    [InlineData("")]
+    [InlineData("/usr/lib/x86_64-linux-gnu/libc.so.6")]
+    [InlineData("/usr/lib/x86_64-linux-gnu/libm.so.6")]
+    public void Every_function_of_a_file_gets_a_return_that_objdump_shows(string library)
     {
-        var elf = ElfReaderTests.Open(binaries.Go);
-        var returns = Disassembly.Of(binaries.Go).Where(IsReturn).Select(static shown => shown.Address).ToHashSet();
+        var path = library.Length == 0 ? binaries.GoProgram : library;
+        var elf = ElfReaderTests.Open(path);
+        var returns = Disassembly.Of(path).Where(IsReturn).Select(static shown => shown.Address).ToHashSet();
         var functions = ElfSymbols.Functions(elf).Where(function => elf.CodeAt(function.Address) is not null).ToList();
-        Assert.True(functions.Count > 1000);
-        Assert.All(functions, function => Assert.Contains(function.Address + (ulong)RetFinder.Delta(elf, function, function.Address), returns));
+        Assert.True(functions.Count > 1000, $"{functions.Count}");
+        Assert.All(functions, function => Assert.Contains(function.Address + (ulong)RetFinder.Delta(elf, function, function.Address, functions), returns));
     }
 
     [Fact]
@@ -54,7 +58,7 @@ public sealed class RetFinderTests(Binaries binaries)
         {
             var target = ElfReaderTests.Find(binaries.Entry, "is_feature_enabled", kernel);
             var elf = ElfReaderTests.Open(binaries.Entry);
-            var function = ElfSymbols.Find(elf, "is_feature_enabled");
+            var function = ElfReaderTests.Symbol(elf, "is_feature_enabled");
             return ((int)(target.Offset - elf.CodeAt(function.Address)!.Value.OffsetOf(function.Address)), target.Kind);
         }
     }
@@ -102,12 +106,94 @@ public sealed class RetFinderTests(Binaries binaries)
         Assert.Equal(ElfProblem.NoReturn, Assert.Throws<ElfRefusedException>(() => ElfTarget.Find(new MemoryImage(image), "f", ProbeOptimisation.None)).Problem);
     }
 
+    /// <summary>What compilers and people write, each beside what objdump makes of it.</summary>
+    [Fact]
+    public void A_return_is_an_instruction_of_one_byte_that_pops_nothing_else()
+    {
+        using var folder = new BuildFolder();
+        var path = folder.Build("gcc", "returns.s", """
+            .text
+            .macro function name
+            .globl \name
+            .type \name, @function
+            \name:
+            .endm
+            .macro end name
+            .size \name, . - \name
+            .endm
+            function immediates # c3 in an immediate, in an offset and in an address
+            endbr64; mov $0xc3c3c3c3, %eax; cmp $0xc3, %dil; jne .+0xc5; lea 0xc3(%rdi), %rax; ret
+            .skip 0xd0, 0x90
+            end immediates
+            function pops
+            test %rdi, %rdi; je 1f; ret $8; 1: ret $0xc3
+            end pops
+            function split # its return is in the other part
+            endbr64; test %rdi, %rdi; je split.cold; jmp immediates
+            end split
+            .section .text.unlikely, "ax"
+            .type split.cold, @function
+            split.cold: xor %eax, %eax; ret
+            end split.cold
+            .text
+            function unsized # as assembly leaves it, without an extent
+            xor %eax, %eax; jmp pops
+            function behind
+            mov $0xc3, %al; ret
+            end behind
+            .globl main
+            main: nop; ret
+            .section .note.GNU-stack, "", @progbits
+            """, "", "returns");
+        var returns = Disassembly.Of(path).Where(IsReturn).Select(static shown => shown.Address).ToHashSet();
+        foreach (var (symbol, lender) in new[] { ("immediates", "immediates"), ("pops", null), ("split", null), ("unsized", null), ("behind", "behind"), ("main", "main") })
+        {
+            var at = ReturnOf(path, symbol);
+            Assert.Contains(at, returns);
+            if (lender is not null)
+                Assert.Contains(at, Disassembly.Of(path, lender).Select(static shown => shown.Address));
+        }
+    }
+
+    [Fact]
+    public void A_function_without_an_extent_ends_where_the_next_symbol_begins()
+    {
+        var image = new byte[0x2000];
+        TinyElf.Write(image, codeOffset: 0x1000, codeBytes: 0x100, functionBytes: 0);
+        Assert.Equal(0x20, Extent(image, next: 0x1020));
+        Assert.Equal(0x100, Extent(image, next: 0x1000)); // another name for the same function
+        Assert.Equal(0x100, Extent(image, next: 0x3000));
+
+        static int Extent(byte[] image, int next)
+        {
+            TinyElf.AddSymbol(image, next, bytes: 0);
+            var elf = ElfFile.Read(new MemoryImage(image));
+            return (int)(ElfSymbols.NextAfter(elf, elf.CodeAt(0x1000)!.Value, 0x1000) - 0x1000);
+        }
+    }
+
+    [Theory]
+    [InlineData(0x7fff_f000L, true)]
+    [InlineData(0x8000_0100L, false)]
+    public void A_return_farther_than_a_cookie_can_say_is_not_taken(long distance, bool taken)
+    {
+        var head = new byte[0x2000];
+        TinyElf.Write(head, codeOffset: 0x1000, codeBytes: 0xc000_0000, functionBytes: 2);
+        Convert.FromHexString("ebfe").CopyTo(head, 0x1000); // a jump to itself
+        TinyElf.AddSymbol(head, 0x1000 + distance, bytes: 0x10);
+        var image = new SparseImage(head, Length: 0xd000_0000, At: 0x1000 + distance + 2, [0xc3]);
+        if (taken)
+            Assert.Equal(distance + 2, ElfTarget.Find(image, "f", ProbeOptimisation.None).Delta);
+        else
+            Assert.Equal(ElfProblem.NoReturn, Assert.Throws<ElfRefusedException>(() => ElfTarget.Find(image, "f", ProbeOptimisation.None)).Problem);
+    }
+
     private static bool IsReturn(Shown shown) => shown is { Bytes: [0xc3] };
 
     private static ulong ReturnOf(string path, string symbol)
     {
         var elf = ElfReaderTests.Open(path);
-        var function = ElfSymbols.Find(elf, symbol);
-        return function.Address + (ulong)RetFinder.Delta(elf, function, function.Address);
+        var function = ElfReaderTests.Symbol(elf, symbol);
+        return function.Address + (ulong)RetFinder.Delta(elf, function, function.Address, ElfSymbols.Functions(elf));
     }
 }

@@ -5,7 +5,7 @@ namespace Fabric.Bpf.Tests.Elf;
 /// <summary>The smallest library that has a function called f at 0x1000.</summary>
 internal static class TinyElf
 {
-    internal static void Write(byte[] to, int codeOffset, int codeBytes, int functionBytes)
+    internal static void Write(byte[] to, int codeOffset, long codeBytes, int functionBytes)
     {
         Convert.FromHexString("7f454c46020101").CopyTo(to, 0);
         U16(16, 3);
@@ -41,5 +41,15 @@ internal static class TinyElf
         void U16(int at, ushort value) => BinaryPrimitives.WriteUInt16LittleEndian(to.AsSpan(at), value);
         void U32(int at, uint value) => BinaryPrimitives.WriteUInt32LittleEndian(to.AsSpan(at), value);
         void U64(int at, long value) => BinaryPrimitives.WriteInt64LittleEndian(to.AsSpan(at), value);
+    }
+
+    /// <summary>A second function, without a name, in a file that was written before.</summary>
+    internal static void AddSymbol(byte[] to, long address, long bytes)
+    {
+        BinaryPrimitives.WriteInt64LittleEndian(to.AsSpan(256 + 64 + 32), 48);
+        to[536 + 4] = 0x12;
+        to[536 + 6] = 1;
+        BinaryPrimitives.WriteInt64LittleEndian(to.AsSpan(536 + 8), address);
+        BinaryPrimitives.WriteInt64LittleEndian(to.AsSpan(536 + 16), bytes);
     }
 }

@@ -16,7 +16,7 @@ public sealed class FabricFieldTests
             "salt":"checkout","activateAt":"2026-12-01T10:00:00.5+01:00","offVariant":"off",
             "prerequisites":[{"flag":"a","variant":"x"},{"flag":"b","variant":"y"}],
             "ramp":{"variant":"on","from":0.125,"to":100,"start":"2026-12-01T09:00:00Z","end":"2026-12-02T09:00:00Z"},
-            "staleAfter":{"after":"2m","variant":null}}
+            "staleAfter":{"after":"2m","variant":null},"requiresBuild":["00112233","44556677"]}
             """);
 
         Assert.Equal("checkout", definition.Salt);
@@ -25,6 +25,7 @@ public sealed class FabricFieldTests
         Assert.Equal([new Prerequisite("a", "x"), new Prerequisite("b", "y")], definition.Prerequisites);
         Assert.Equal(new Ramp(0, 125, 100_000, new(2026, 12, 1, 9, 0, 0, TimeSpan.Zero), new(2026, 12, 2, 9, 0, 0, TimeSpan.Zero)), definition.Ramp);
         Assert.Equal(new Staleness(TimeSpan.FromMinutes(2), null), definition.Staleness);
+        Assert.Equal(["00112233", "44556677"], definition.RequiresBuild);
         Assert.Null(definition.HttpOnlyBecause);
     }
 
@@ -73,6 +74,14 @@ public sealed class FabricFieldTests
     [InlineData("\"staleAfter\":{\"after\":\"30\",\"variant\":\"on\"}", "/staleAfter/after: must be a whole number")]
     [InlineData("\"staleAfter\":{\"after\":\"30s\"}", "/staleAfter/variant: missing")]
     [InlineData("\"staleAfter\":{\"after\":\"30s\",\"variant\":\"gone\"}", "/staleAfter/variant: names \"gone\"")]
+    [InlineData("\"requiresBuild\":\"00112233\"", "/requiresBuild: must be an array of 1 to 64 build-ids")]
+    [InlineData("\"requiresBuild\":[]", "/requiresBuild: must be an array of 1 to 64 build-ids")]
+    [InlineData("\"requiresBuild\":[\"00112233\",7]", "/requiresBuild/1: a build-id has 8 to 64 hexadecimal digits")]
+    [InlineData("\"requiresBuild\":[\"0011AABB\"]", "/requiresBuild/0: a build-id has 8 to 64 hexadecimal digits in lower case")]
+    [InlineData("\"requiresBuild\":[\"001122\"]", "/requiresBuild/0: a build-id has")]
+    [InlineData("\"requiresBuild\":[\"001122334\"]", "/requiresBuild/0: a build-id has")]
+    [InlineData("\"requiresBuild\":[\"00112233\",\"00112233\"]", "/requiresBuild/1: \"00112233\" stands there twice")]
+    [InlineData("\"requireBuild\":[\"00112233\"]", "/requireBuild: unknown field; did you mean \"requiresBuild\"?")]
     public void What_is_wrong_with_them_is_refused_with_its_place(string field, string reason)
     {
         var (definition, problems) = DefinitionParser.Parse(Encoding.UTF8.GetBytes(Head + field + "}"));
@@ -87,6 +96,14 @@ public sealed class FabricFieldTests
         var list = string.Join(',', Enumerable.Range(0, 9).Select(static i => $$"""{"flag":"f{{i}}","variant":"on"}"""));
 
         Assert.Equal("/prerequisites", Assert.Single(DefinitionParser.Parse(Encoding.UTF8.GetBytes($"{Head}\"prerequisites\":[{list}]}}")).Problems).Path);
+    }
+
+    [Fact]
+    public void Sixty_five_builds_are_too_many()
+    {
+        var list = string.Join(',', Enumerable.Range(0, 65).Select(static i => $"\"{i:x8}\""));
+
+        Assert.Equal("/requiresBuild", Assert.Single(DefinitionParser.Parse(Encoding.UTF8.GetBytes($"{Head}\"requiresBuild\":[{list}]}}")).Problems).Path);
     }
 
     [Fact]

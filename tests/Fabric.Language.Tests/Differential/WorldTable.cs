@@ -33,7 +33,10 @@ internal sealed unsafe class WorldTable(ITableMemory memory) : IDisposable
         _revision++;
         var flags = FlagSet.Restore(_revision, world.Flags.Select(flag => new Flag(flag.Key, _revision, Definition(flag.Key, flag.Value))));
         // Its host's facts are folded into a table, so each world has a writer of its own.
-        var table = new FlagTable(memory, static _ => throw new InvalidOperationException("the table is too small"), new HostFacts(world.Host.Name, world.Host.Labels));
+        var table = new FlagTable(memory, static _ => throw new InvalidOperationException("the table is too small"), new HostFacts(world.Host.Name, world.Host.Labels))
+        {
+            Builds = world.Host.Builds,
+        };
         table.Reconcile(_revision, flags);
         table.Stamp();
         Contact = ((TableHeader*)memory.Bytes)->LastContact;

@@ -12,6 +12,9 @@ internal sealed class Definitions(Dice dice, Atoms atoms, Profile profile, ulong
 {
     private const ulong Second = 1_000_000_000;
 
+    /// <summary>Build-ids that flags require, and of which a host has attached to some.</summary>
+    internal static readonly string[] Builds = ["00112233", "8c8f2b94a7d1e6f05b3c8c8f2b94a7d1e6f05b3c", new('f', 64)];
+
     /// <summary>Names of variants, before there is a caller that may know one.</summary>
     internal IReadOnlyList<string> Variants() => dice.Weighted<string[]>(
         (45, static () => ["on", "off"]),
@@ -89,6 +92,8 @@ internal sealed class Definitions(Dice dice, Atoms atoms, Profile profile, ulong
 
         if (dice.Chance(flag.ContainsKey("prerequisites") || flag.ContainsKey("activateAt") ? 70 : 10))
             flag["offVariant"] = dice.Chance(90) ? dice.Pick(variants) : null;
+        if (dice.Chance(15))
+            flag["requiresBuild"] = new JsonArray([.. Enumerable.Range(0, dice.Between(1, 3)).Select(_ => dice.Pick(Builds)).Distinct().Select(static id => (JsonNode)id)]);
     }
 
     private JsonObject Ramp(IReadOnlyList<string> variants)

@@ -66,7 +66,10 @@ internal sealed class Worlds(ulong seed, Profile profile)
             KeyValuePair.Create("zone", dice.Pick("eu", "us", "größe")),
             KeyValuePair.Create("size", dice.Pick("4", "x", "")),
             KeyValuePair.Create("version", dice.Pick("1.4.0", "1")),
-        }.Where(_ => dice.Chance(80))));
+        }.Where(_ => dice.Chance(80))))
+    {
+        Builds = [.. Definitions.Builds.Where(_ => dice.Chance(30))],
+    };
 
     private static ulong Silence(Dice dice) => dice.Weighted<ulong>(
         (70, static () => 0),

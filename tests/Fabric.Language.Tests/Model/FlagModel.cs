@@ -19,6 +19,8 @@ internal sealed class FlagModel(World world, ProcessFacts process, Observations 
             return new Answer(null, Reason.NotFound);
         if (flag.GetProperty("state").GetString() == "DISABLED")
             return new Answer(null, Reason.Disabled);
+        if (flag.TryGetProperty("requiresBuild", out var builds) && !builds.EnumerateArray().Any(build => world.Host.Builds.Contains(build.GetString()!)))
+            return new Answer(null, Reason.Default);
         if (flag.TryGetProperty("staleAfter", out var stale) && question.Moment.SilenceNanoseconds > Duration(stale.GetProperty("after").GetString()!))
             return new Answer(stale.GetProperty("variant").GetString(), Reason.Stale);
         if (IsToCome(flag, question.Moment) || !PrerequisitesHold(flag, question, facts))

@@ -13,12 +13,16 @@ public sealed class OrderTests(Evaluators evaluators) : IClassFixture<Evaluators
     private const string Met = "\"prerequisites\":[{\"flag\":\"other\",\"variant\":\"on\"}],\"offVariant\":\"b\"";
     private const string Everybody = "\"ramp\":{\"variant\":\"d\",\"from\":100,\"to\":100,\"start\":\"2026-12-01T09:00:00Z\",\"end\":\"2026-12-01T10:00:00Z\"}";
     private const string NoOne = "\"ramp\":{\"variant\":\"d\",\"from\":0,\"to\":0,\"start\":\"2026-12-01T09:00:00Z\",\"end\":\"2026-12-01T10:00:00Z\"}";
+    private const string NoBuild = "\"requiresBuild\":[\"00112233\"]";
     private const string Default = "\"defaultVariant\":\"a\"";
 
     /// <summary>What the definition has beside variants, the seconds of silence, and the answer.</summary>
     private static readonly (string Name, string Fields, ulong Silence, string? Variant, Reason Reason)[] Cases =
     [
         ("disabled goes before all", $"\"state\":\"DISABLED\",{Default},{Stale},{ToCome}", 31, null, Reason.Disabled),
+        ("disabled goes before a missing build", $"\"state\":\"DISABLED\",{Default},{NoBuild}", 0, null, Reason.Disabled),
+        ("a missing build goes before staleness and all that follows", $"{Default},{Stale},{ToCome},{Everybody},{NoBuild}", 31, null, Reason.Default),
+        ("one build of several is enough", $"{Default},\"requiresBuild\":[\"00112233\",\"8899aabb\"]", 0, "a", Reason.Static),
         ("staleness goes before activation", $"{Default},{Stale},{ToCome}", 31, "c", Reason.Stale),
         ("staleness begins after its time", $"{Default},{Stale}", 30, "a", Reason.Static),
         ("staleness may leave the program its default", $"{Default},\"staleAfter\":{{\"after\":\"1m\",\"variant\":null}}", 61, null, Reason.Stale),
@@ -58,7 +62,7 @@ public sealed class OrderTests(Evaluators evaluators) : IClassFixture<Evaluators
         var (_, fields, silence, variant, reason) = Assert.Single(Cases, one => one.Name == name);
         var state = fields.Contains("\"state\"", StringComparison.Ordinal) ? "" : "\"state\":\"ENABLED\",";
         var world = World.Of(
-            Host.Plain,
+            Host.Plain with { Builds = ["8899aabb"] },
             ("f", $$$"""{{{{state}}}{{{fields}}},"variants":{"a":1,"b":2,"c":3,"d":4,"true":5}}"""),
             ("other", """{"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"on"}"""));
         var asked = evaluators[evaluator];

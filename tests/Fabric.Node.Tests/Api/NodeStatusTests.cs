@@ -72,10 +72,12 @@ public sealed class NodeStatusTests : IAsyncLifetime
         var served = paths.EnumerateObject().SelectMany(path => path.Value.EnumerateObject().Select(method => $"{method.Name} {path.Name}"));
         Assert.Equal(
             [
-                "delete /api/v1/attachments", "delete /api/v1/flags/{key}", "get /api/v1/attachments", "get /api/v1/cluster",
-                "get /api/v1/export", "get /api/v1/flags",
-                "get /api/v1/flags/{key}", "get /api/v1/node", "get /healthz", "get /ofrep/v1/events", "get /readyz", "patch /api/v1/flags/{key}",
-                "post /api/v1/attachments", "post /api/v1/changes", "post /api/v1/flags/{key}/explain", "post /api/v1/import", "post /ofrep/v1/evaluate/flags", "post /ofrep/v1/evaluate/flags/{key}", "put /api/v1/flags/{key}",
+                "delete /api/v1/attachments", "delete /api/v1/attachments/{id}", "delete /api/v1/flags/{key}", "get /api/v1/attachments", "get /api/v1/backup",
+                "get /api/v1/builds", "get /api/v1/cluster", "get /api/v1/events", "get /api/v1/export", "get /api/v1/flags",
+                "get /api/v1/flags/{key}", "get /api/v1/flags/{key}/diff", "get /api/v1/flags/{key}/history", "get /api/v1/flags/{key}/history/{revision}",
+                "get /api/v1/history", "get /api/v1/node", "get /healthz", "get /ofrep/v1/events", "get /readyz", "patch /api/v1/flags/{key}",
+                "post /api/v1/attachments", "post /api/v1/changes", "post /api/v1/flags/{key}/explain", "post /api/v1/flags/{key}/rollback", "post /api/v1/import",
+                "post /api/v1/rollback", "post /ofrep/v1/evaluate/flags", "post /ofrep/v1/evaluate/flags/{key}", "put /api/v1/attachments", "put /api/v1/flags/{key}",
             ],
             served.Order(StringComparer.Ordinal));
         var put = paths.GetProperty("/api/v1/flags/{key}").GetProperty("put");
@@ -86,38 +88,10 @@ public sealed class NodeStatusTests : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_function_is_attached_listed_and_detached()
-    {
-        var exe = Environment.ProcessPath!;
-        var attached = await _node.SendAsync(HttpMethod.Post, "/api/v1/attachments", $$"""{"exe":"{{exe}}","symbol":"is_feature_enabled","signature":"flag,key"}""");
-        Assert.Equal((200, "attached", "c", "flag,key"), (attached.Status, attached.Body.GetProperty("state").GetString(),
-            attached.Body.GetProperty("abi").GetString(), attached.Body.GetProperty("signature").GetString()));
-        Assert.Equal(1, (await _node.GetAsync("/api/v1/attachments")).Body.GetProperty("attachments").GetArrayLength());
-
-        var query = $"/api/v1/attachments?exe={Uri.EscapeDataString(exe)}&symbol=is_feature_enabled";
-        Assert.Equal(200, (await _node.SendAsync(HttpMethod.Delete, query)).Status);
-        Assert.Equal((404, "attachment-not-found"), Of(await _node.SendAsync(HttpMethod.Delete, query)));
-    }
-
-    [Fact]
-    public async Task A_function_that_cannot_be_attached_is_refused_with_the_reason()
-    {
-        var refused = await _node.SendAsync(HttpMethod.Post, "/api/v1/attachments", """{"exe":"/absent","symbol":"f"}""");
-        Assert.Equal((422, "attachment-refused"), Of(refused));
-        Assert.Equal("there is no file /absent", refused.Detail);
-
-        var wrong = await _node.SendAsync(HttpMethod.Post, "/api/v1/attachments", """{"exe":"absent","abi":"rust","signature":"x","colour":1}""");
-        Assert.Equal(["/colour", "/symbol", "/abi", "/signature", "/exe"], wrong.ErrorPaths);
-        Assert.Equal(400, (await _node.SendAsync(HttpMethod.Delete, "/api/v1/attachments?exe=/a")).Status);
-    }
-
-    [Fact]
     public async Task No_server_header_is_sent()
     {
         var answer = await _node.GetAsync("/healthz");
         Assert.Null(answer.Header("Server"));
         Assert.Equal(HttpVersion.Version11, answer.Response.Version);
     }
-
-    private static (int, string) Of(Answer answer) => (answer.Status, answer.Kind);
 }

@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using System.Text.Json;
 using Fabric.Bpf.Evaluation;
 using Fabric.Flags.Compilation;
@@ -18,11 +19,12 @@ public sealed class HttpOnlyEvaluationTests : IDisposable
     private readonly FakeConsensus _consensus = new("a", new FakeLog());
     private readonly RuleEngines _engines;
     private readonly HttpOnlyEvaluation _evaluation;
+    private ImmutableSortedSet<string>? _builds;
 
     public HttpOnlyEvaluationTests()
     {
         _engines = new RuleEngines(new HostFacts("a"), _clock);
-        _evaluation = new HttpOnlyEvaluation(_consensus, _engines, _clock);
+        _evaluation = new HttpOnlyEvaluation(_consensus, () => _builds, _engines, _clock);
         _consensus.LastContact = _clock.Now;
     }
 
@@ -54,6 +56,17 @@ public sealed class HttpOnlyEvaluationTests : IDisposable
         _consensus.LastContact = DateTimeOffset.UnixEpoch;
 
         Assert.Equal((AnswerReason.Disabled, null), await AskAsync(disabled));
+    }
+
+    [Fact]
+    public async Task A_flag_that_requires_a_build_answers_only_where_one_of_them_is_attached()
+    {
+        var flag = Rule("""{"if":[true,"on"]}""", ",\"requiresBuild\":[\"00112233\",\"44556677\"]");
+        Assert.Equal((AnswerReason.Default, null), await AskAsync(flag));
+        _builds = ["8899aabb"];
+        Assert.Equal((AnswerReason.Default, null), await AskAsync(flag));
+        _builds = ["8899aabb", "44556677"];
+        Assert.Equal((AnswerReason.TargetingMatch, "on"), await AskAsync(flag));
     }
 
     [Fact]

@@ -4,10 +4,12 @@ namespace Fabric.Node.Tests.Fakes;
 
 public static class Eventually
 {
-    public static async Task HoldsAsync(Func<bool> condition, int seconds = 5)
+    public static Task HoldsAsync(Func<bool> condition, int seconds = 5) => HoldsAsync(() => Task.FromResult(condition()), seconds);
+
+    public static async Task HoldsAsync(Func<Task<bool>> condition, int seconds = 5)
     {
         var watch = Stopwatch.StartNew();
-        while (!condition())
+        while (!await condition())
         {
             Assert.True(watch.Elapsed < TimeSpan.FromSeconds(seconds), "it did not come true in time");
             await Task.Delay(5, TestContext.Current.CancellationToken);

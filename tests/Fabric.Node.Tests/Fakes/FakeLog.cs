@@ -33,8 +33,8 @@ public sealed class FakeLog(int capacity = 16)
                 return known;
             Appended++;
             var index = State.AppliedIndex + 1;
-            var (next, outcome) = State.Flags.Apply(index, changes, State.Identity!.Capacity);
-            State = State with { Flags = next, AppliedIndex = index, Digest = unchecked((State.Digest * 31) + (ulong)index) };
+            var (next, outcome) = State.Apply(index, changes);
+            State = next with { AppliedIndex = index, Digest = unchecked((State.Digest * 31) + (ulong)index) };
             _operations.Add(changes.OperationId, outcome);
             var keys = outcome is ChangeOutcome.Applied ? changes.Changes.Select(change => change.Key) : [];
             foreach (var member in _members)

@@ -1,5 +1,7 @@
+using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
 
@@ -16,6 +18,7 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
     public string Path => "/run/fabric/fake";
     public TableKind Kind => TableKind.File;
     public long Revision { get; private set; } = revision;
+    public ImmutableSortedSet<string>? Builds { get; set; }
     public int Stamps { get; private set; }
     public int Reconciled { get; private set; }
     public int Applied { get; private set; }
@@ -50,7 +53,7 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     public void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => Alone(() =>
     {
-        Assert.True(revision > Revision, $"the table stayed at {Revision} with {revision}");
+        Assert.True(revision >= Revision, $"the table went back from {Revision} to {revision}");
         foreach (var key in keys)
         {
             if (flags.Flags.TryGetValue(key, out var flag))
@@ -81,7 +84,7 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
                 return default;
             return flag.Definition.State == FlagState.Disabled
                 ? new FlagAnswer(flag.Revision, AnswerReason.Disabled, null)
-                : new FlagAnswer(flag.Revision, AnswerReason.Static, flag.Definition.DefaultVariant);
+                : new FlagAnswer(flag.Revision, flag.Definition.DefaultVariant is null ? AnswerReason.Default : AnswerReason.Static, flag.Definition.DefaultVariant);
         }
     }
 
@@ -89,6 +92,7 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
 
     private void Write(Flag flag)
     {
+        flag = flag with { Definition = BuildGate.Fold(flag.Definition, Builds) };
         _rows[flag.Key] = System.Text.Encoding.UTF8.GetString(flag.Definition.Json.Span);
         _flags[flag.Key] = flag;
     }

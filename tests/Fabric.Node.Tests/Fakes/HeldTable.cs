@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
 using Fabric.Flags.State;
@@ -21,6 +22,12 @@ public sealed class HeldTable(IFlagTable table) : IFlagTable
     public TableKind Kind => table.Kind;
 
     public long Revision => table.Revision;
+
+    public ImmutableSortedSet<string>? Builds
+    {
+        get => table.Builds;
+        set => table.Builds = value;
+    }
 
     public int Reconcile(long revision, FlagSet flags) => Held().Reconcile(revision, flags);
 

@@ -15,6 +15,7 @@ public sealed class RealFleet : IAsyncDisposable
     private readonly string _folder = Directory.CreateTempSubdirectory("fabric-fleet-").FullName;
     private readonly Dictionary<string, NodeHost> _hosts = [];
     private readonly Dictionary<string, NodeOptions> _options = [];
+    private readonly Dictionary<string, FakeDoor> _doors = [];
     private readonly HttpClient _http = new();
 
     private static CancellationToken Token => TestContext.Current.CancellationToken;
@@ -30,6 +31,9 @@ public sealed class RealFleet : IAsyncDisposable
     public Func<RaftOptions, RaftOptions> Raft { get; init; } = static options => options;
 
     public Uri UrlOf(string name) => _options[name].Http[0] is { Port: > 0 } fixedPort ? new Uri($"http://{fixedPort}") : _hosts[name].Addresses[0];
+
+    /// <summary>The door of a host's last start.</summary>
+    public FakeDoor DoorOf(string name) => _doors[name];
 
     public string DataOf(string name) => Path.Combine(_folder, name);
 
@@ -110,6 +114,18 @@ public sealed class RealFleet : IAsyncDisposable
         await Task.WhenAll(greeted);
     }
 
+    /// <summary>Attaches or withdraws at a host, and gives the whole answer.</summary>
+    public async Task<JsonElement> AttachAsync(string host, HttpMethod method, string query, string? body = null)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(UrlOf(host), $"/api/v1/attachments{query}"));
+        if (body is not null)
+            request.Content = new StringContent(body, Encoding.UTF8, "application/json");
+        using var answer = await _http.SendAsync(request, Token);
+        var text = await answer.Content.ReadAsStringAsync(Token);
+        Assert.True(answer.IsSuccessStatusCode, text);
+        return JsonDocument.Parse(text).RootElement;
+    }
+
     public async Task<long> WriteAsync(string host, string key) => (await PutAsync(host, key)).GetProperty("revision").GetInt64();
 
     public async Task<JsonElement> JsonAsync(string host, string path) =>
@@ -151,8 +167,10 @@ public sealed class RealFleet : IAsyncDisposable
 
     private async Task StartAsync(NodeOptions options)
     {
+        var door = new FakeDoor();
         var parts = new NodeParts
         {
+            Door = door,
             OpenTable = identity => Table(options.Name, TablePlace.Open(
                 new TableOwner(identity.Id, options.Name, identity.Capacity), Path.Combine(options.DataDirectory, "table"), _folder, out _)),
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(Raft(raft with { MinFreeBytes = 0 }), sink, loggers),
@@ -160,6 +178,6 @@ public sealed class RealFleet : IAsyncDisposable
         };
         var host = await NodeHost.StartAsync(options, parts, Token);
         lock (_hosts)
-            (_hosts[options.Name], _options[options.Name]) = (host, options);
+            (_hosts[options.Name], _options[options.Name], _doors[options.Name]) = (host, options, door);
     }
 }

@@ -27,6 +27,7 @@ public sealed class TestNode : IAsyncDisposable
     public FakeLog Log { get; }
     public FakeConsensus Consensus { get; }
     public FakeTable Table { get; } = new();
+    public FakeDoor Door { get; } = new();
     public NodeHost Host { get; private set; } = null!;
     public HttpClient Client { get; private set; } = null!;
 
@@ -60,11 +61,11 @@ public sealed class TestNode : IAsyncDisposable
                 node.Consensus.Listen(sink);
                 return node.Consensus;
             },
-            Door = new FakeDoor(),
+            Door = node.Door,
             Logging = _ => { },
         };
         node.Host = await NodeHost.StartAsync(with?.Invoke(options) ?? options, parts, TestContext.Current.CancellationToken);
-        node.Client = new HttpClient { BaseAddress = node.Host.Addresses[0] };
+        node.Client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = node.Host.Addresses[0] };
         return node;
     }
 

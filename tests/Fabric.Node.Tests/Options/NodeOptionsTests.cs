@@ -34,6 +34,20 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
+    public void A_host_says_which_files_may_be_attached_to()
+    {
+        var (options, problems) = NodeOptionsReader.Read(Alone with { AttachRoots = ["/opt/shop", "/usr"], AttachOwners = ["1000"], AttachWritable = true });
+        Assert.Empty(problems);
+        Assert.Equal(["/opt/shop", "/usr"], options!.Targets.Roots);
+        Assert.Equal([1000u], options.Targets.Owners);
+        Assert.True(options.Targets.MayBeWritable);
+        Assert.False(NodeOptionsReader.Read(Alone).Options!.Targets.MayBeWritable);
+
+        (_, problems) = NodeOptionsReader.Read(Alone with { AttachRoots = ["opt"], AttachOwners = ["-1", "shop", "4294967295"] });
+        Assert.Equal(["attach-owner", "attach-owner", "attach-owner", "attach-root"], problems.Select(problem => problem.Key).Order(StringComparer.Ordinal));
+    }
+
+    [Fact]
     public void Three_nodes_may_be_given_the_same_peers()
     {
         var peers = "abc".Select(Peer).ToArray();
@@ -135,6 +149,18 @@ public sealed class NodeOptionsTests
         var (_, problems) = NodeOptionsReader.Read(Alone with { OfrepOrigins = [origin, "https://shop.example:8443", "http://localhost", "*"] });
 
         Assert.Equal(["ofrep-origin"], problems.Select(problem => problem.Key));
+    }
+
+    [Fact]
+    public void Bounds_of_the_stream_of_changes_are_options_too()
+    {
+        var path = Write("""{"members":[],"maxChangeStreams":3,"maxEventsKept":4,"eventsKeepAlive":"2s"}""");
+        var (options, problems) = NodeOptionsReader.Read(Alone with { Config = path, MaxEventsKept = "5", MaxEventsKeptBytes = "2000000" });
+
+        Assert.Empty(problems);
+        Assert.Equal((3, 5, 2_000_000, TimeSpan.FromSeconds(2)),
+            (options!.Limits.ChangeStreams, options.Limits.EventsKept, options.Limits.EventsKeptBytes, options.EventsKeepAlive));
+        Assert.Equal("max-events-kept", Assert.Single(NodeOptionsReader.Read(Alone with { MaxEventsKept = "0" }).Problems).Key);
     }
 
     [Fact]

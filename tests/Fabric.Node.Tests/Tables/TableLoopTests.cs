@@ -1,3 +1,4 @@
+using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
 using Fabric.Flags.Changes;
@@ -165,6 +166,7 @@ public sealed class TableLoopTests
         public string Path => "slow";
         public TableKind Kind => TableKind.File;
         public long Revision { get; private set; }
+        public ImmutableSortedSet<string>? Builds { get; set; }
 
         public int Reconcile(long revision, FlagSet flags)
         {

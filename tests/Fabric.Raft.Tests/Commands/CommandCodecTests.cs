@@ -18,7 +18,7 @@ public sealed class CommandCodecTests
     private static byte[] Sample() => CommandCodec.Encode(new Command.Change(new ChangeSet(
         Guid.NewGuid(),
         [new Change.Put("new-checkout", Sets.Definition("ünïcode ✓"), 7), new Change.Delete("old", 0), new Change.Delete("older")],
-        "why it is done")));
+        "why it is done") { Origin = new Origin(1_790_000_000_123, "a", "10.0.0.9", "jörg@büro") }));
 
     [Fact]
     public void A_bootstrap_comes_back_as_it_was()
@@ -31,15 +31,31 @@ public sealed class CommandCodecTests
     public void A_change_set_comes_back_as_it_was()
     {
         var definition = Sets.Definition("ünïcode ✓");
-        var set = new ChangeSet(Guid.NewGuid(), [new Change.Put("a", definition, 3), new Change.Put("b", definition), new Change.Delete("c", 0)], "because");
+        var set = new ChangeSet(Guid.NewGuid(), [new Change.Put("a", definition, 3), new Change.Put("b", definition), new Change.Delete("c", 0)], "because")
+        {
+            Origin = new Origin(1_790_000_000_123, "a", null, "jörg@büro"),
+        };
 
         var back = Assert.IsType<Command.Change>(RoundTrip(new Command.Change(set))).Changes;
 
         Assert.Equal(set.OperationId, back.OperationId);
         Assert.Equal(set.Message, back.Message);
+        Assert.Equal(set.Origin, back.Origin);
         Assert.Equal(set.Changes.Select(static change => (change.GetType(), change.Key, change.IfRevision)), back.Changes.Select(static change => (change.GetType(), change.Key, change.IfRevision)));
         Assert.Equal(definition.Json.ToArray(), ((Change.Put)back.Changes[0]).Definition.Json.ToArray());
         Assert.Equal(definition.Variants.AsEnumerable(), ((Change.Put)back.Changes[0]).Definition.Variants);
+    }
+
+    [Fact]
+    public void A_change_set_that_nobody_signed_comes_back_without_an_origin() =>
+        Assert.Null(Assert.IsType<Command.Change>(RoundTrip(new Command.Change(Sets.Put("flag")))).Changes.Origin);
+
+    [Fact]
+    public void Each_version_has_its_own_number_of_elements()
+    {
+        var entry = CommandCodec.Encode(new Command.Change(Sets.Put("flag")));
+        entry[0] = 1;
+        Assert.IsType<Decoded.Undecodable>(Decode(entry));
     }
 
     [Fact]
@@ -70,8 +86,8 @@ public sealed class CommandCodecTests
     public void An_unknown_version_is_undecodable_and_says_so()
     {
         var bytes = Sample();
-        bytes[0] = 2;
-        Assert.Contains("version 2", Assert.IsType<Decoded.Undecodable>(Decode(bytes)).Because, StringComparison.Ordinal);
+        bytes[0] = 3;
+        Assert.Contains("version 3", Assert.IsType<Decoded.Undecodable>(Decode(bytes)).Because, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -109,10 +125,10 @@ public sealed class CommandCodecTests
 
     [Theory]
     [InlineData("dd ff ff ff ff")]
-    [InlineData("94 02 c4 10 00000000000000000000000000000000 c0 dd ff ff ff ff")]
-    [InlineData("94 02 c4 10 00000000000000000000000000000000 c0 91 94 01 db ff ff ff ff")]
-    [InlineData("94 02 c4 10 00000000000000000000000000000000 c0 91 94 01 a1 61 c0 c6 ff ff ff ff")]
-    [InlineData("94 02 c6 ff ff ff ff")]
+    [InlineData("95 02 c4 10 00000000000000000000000000000000 c0 dd ff ff ff ff")]
+    [InlineData("95 02 c4 10 00000000000000000000000000000000 c0 91 94 01 db ff ff ff ff")]
+    [InlineData("95 02 c4 10 00000000000000000000000000000000 c0 91 94 01 a1 61 c0 c6 ff ff ff ff")]
+    [InlineData("95 02 c6 ff ff ff ff")]
     public void A_length_that_the_bytes_do_not_have_allocates_nothing(string hexadecimal)
     {
         byte[] bytes = [CommandCodec.Version, .. Convert.FromHexString(hexadecimal.Replace(" ", "", StringComparison.Ordinal))];

@@ -19,6 +19,11 @@ internal sealed class RecordingSink : IAppliedSink
 
     public void Applied(FabricState state, ImmutableArray<string> changedKeys) => Add(state, changedKeys);
 
+    /// <summary>What a replay passed by, the state that it began with included.</summary>
+    public List<(FabricState State, ImmutableArray<string> Changed)> Replayed { get; } = [];
+
+    public void Replaying(FabricState state, ImmutableArray<string> changedKeys) => Replayed.Add((state, changedKeys));
+
     public void Replaced(FabricState state) => Add(state, null);
 
     private void Add(FabricState state, ImmutableArray<string>? changed)

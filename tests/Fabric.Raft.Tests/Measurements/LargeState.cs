@@ -9,17 +9,19 @@ namespace Fabric.Raft.Tests.Measurements;
 public sealed class LargeState
 {
     [Theory(Explicit = true)]
-    [InlineData(2)]
-    [InlineData(8)]
-    [InlineData(30)]
-    public async Task A_wiped_member_gets_it(int megabytes)
+    [InlineData(2, 1)]
+    [InlineData(8, 1)]
+    [InlineData(30, 1)]
+    [InlineData(30, 2)] // with it, as much history as is kept
+    public async Task A_wiped_member_gets_it(int megabytes, int versions)
     {
         await using var fabric = new TestFabric(tune: static options => options with { EntriesKeptBehindSnapshot = 10, EntriesBehindForInstall = 0 }) { Records = false };
         await fabric.StartAllAsync();
         var note = new string('x', 1_900);
-        for (var entry = 0; entry < megabytes * 17; entry++)
+        for (var entry = 0; entry < megabytes * 17 * versions; entry++)
         {
-            var puts = Enumerable.Range(0, 30).Select(i => (Change)new Change.Put($"flag-{(entry * 30) + i}", Sets.Definition(note)));
+            var place = entry % (megabytes * 17);
+            var puts = Enumerable.Range(0, 30).Select(i => (Change)new Change.Put($"flag-{(place * 30) + i}", Sets.Definition(note)));
             await fabric.DecideAsync(new ChangeSet(Guid.NewGuid(), [.. puts]));
         }
 
@@ -39,11 +41,11 @@ public sealed class LargeState
             try
             {
                 await fabric.ConvergeAsync();
-                Console.Out.WriteLine($"{state.Flags.DefinitionBytes / 1e6:0.0} MB, put in place beforehand {beforehand}: {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms");
+                Console.Out.WriteLine($"{state.Flags.DefinitionBytes / 1e6:0.0} MB and {state.History.Bytes / 1e6:0.0} MB of history, put in place beforehand {beforehand}: {Stopwatch.GetElapsedTime(begun).TotalMilliseconds:0} ms");
             }
             catch (TimeoutException)
             {
-                Console.Out.WriteLine($"{state.Flags.DefinitionBytes / 1e6:0.0} MB, put in place beforehand {beforehand}: not within {Until.Deadline.TotalSeconds} s");
+                Console.Out.WriteLine($"{state.Flags.DefinitionBytes / 1e6:0.0} MB and {state.History.Bytes / 1e6:0.0} MB of history, put in place beforehand {beforehand}: not within {Until.Deadline.TotalSeconds} s");
             }
         }
     }

@@ -1,5 +1,6 @@
 using Fabric.Flags.Changes;
 using Fabric.Raft.Observers;
+using Fabric.Raft.Recovery;
 using Fabric.Raft.Tests.Harness;
 
 namespace Fabric.Raft.Tests.Observers;
@@ -30,6 +31,33 @@ public sealed class ObserverReplicaTests : IAsyncDisposable
         Assert.Equal(again.State, sink.Heard[^1].State);
         Assert.Equal(MemberRole.Observer, again.Status.Role);
         Assert.Null(again.Status.Leader);
+    }
+
+    [Fact]
+    public async Task What_a_start_replays_is_told_in_order()
+    {
+        var voter = await StartFabricAsync(writes: 8);
+        await using (var observer = await OpenAsync())
+            Feed(voter, observer);
+        sink.Replayed.Clear();
+        await using var again = await OpenAsync();
+
+        Assert.Equal(0, sink.Replayed[0].State.AppliedIndex);
+        Assert.Equal(voter.State.History.Changes.Select(static change => (change.Revision, change.Key)),
+            sink.Replayed.Where(static one => one.Changed.Length > 0).Select(static one => (one.State.Flags.Revision, Assert.Single(one.Changed))));
+        Assert.Equal(sink.Replayed[^1].State, again.State);
+    }
+
+    [Fact]
+    public async Task What_a_stopped_observer_had_heard_is_read_from_its_folder()
+    {
+        var voter = await StartFabricAsync(writes: 8);
+        await using (var observer = await OpenAsync())
+            Feed(voter, observer);
+
+        var read = await StoppedMember.ReadAsync(folder["o"], null, Token);
+
+        Assert.Equal((voter.State.AppliedIndex, voter.State.Digest, 8, 0L), (read.Fabric.AppliedIndex, read.Fabric.Digest, read.Fabric.Flags.Flags.Count, read.Unconfirmed));
     }
 
     [Fact]

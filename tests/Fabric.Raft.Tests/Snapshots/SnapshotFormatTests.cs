@@ -18,7 +18,7 @@ public sealed class SnapshotFormatTests
         {
             var set = (i % 5) switch
             {
-                0 => Sets.Delete($"flag-{i % 7}"),
+                0 => Sets.Delete($"flag-{i % 7}") with { Origin = new Origin(i, "a", "127.0.0.1", "anna@desk") },
                 1 => Sets.Put($"flag-{i % 7}", ifRevision: 1),
                 _ => Sets.Put($"flag-{i % 7}", note: $"entry {i}"),
             };
@@ -27,6 +27,14 @@ public sealed class SnapshotFormatTests
 
         return state;
     }
+
+    private static IEnumerable<string> Remembered(MachineState state) =>
+    [
+        $"since {state.Fabric.History.Since}, {state.Fabric.History.Bytes} bytes",
+        .. state.Fabric.History.Changes.Select(static change =>
+            $"{change.Revision} {change.Key} {change.Before} {(change.Definition is { } definition ? Convert.ToHexString(definition.Span) : "-")} {change.Origin} {change.Message}"),
+        .. state.Fabric.History.Dropped().Select(static dropped => $"{dropped.Key} without {dropped.Value}"),
+    ];
 
     private static MachineState Apply(MachineState state, long index, Command command) =>
         Applier.Apply(state, index, 3, command, new ReadOnlySequence<byte>(CommandCodec.Encode(command))).Next;
@@ -48,7 +56,30 @@ public sealed class SnapshotFormatTests
         Assert.Equal(state.Fabric.Flags.Flags.Values.Select(static flag => (flag.Key, flag.Revision)), back.Fabric.Flags.Flags.Values.Select(static flag => (flag.Key, flag.Revision)));
         Assert.Equal(state.Ledger.Operations, back.Ledger.Operations);
         Assert.Equal(state.Ledger.Capacity, back.Ledger.Capacity);
+        Assert.Equal(Remembered(state), Remembered(back));
         Assert.Equal(SnapshotFormat.Write(state), SnapshotFormat.Write(back));
+    }
+
+    [Fact]
+    public void A_flag_with_more_changes_than_are_kept_says_so_after_a_snapshot_too()
+    {
+        var state = State(3);
+        for (var i = 4; i < 60; i++)
+            state = Apply(state, i, new Command.Change(Sets.Put("busy", note: $"{i}")));
+        Assert.NotEmpty(state.Fabric.History.Dropped());
+
+        var back = Assert.IsType<SnapshotRead.Good>(SnapshotFormat.Read(SnapshotFormat.Write(state))).State;
+
+        Assert.Equal(Remembered(state), Remembered(back));
+    }
+
+    [Fact]
+    public void A_definition_that_is_still_in_force_is_written_once()
+    {
+        var note = new string('x', 4000);
+        var once = SnapshotFormat.Write(Apply(State(1), 2, new Command.Change(Sets.Put("flag", note: note))));
+
+        Assert.InRange(once.Length, note.Length, note.Length * 2);
     }
 
     [Fact]

@@ -3,6 +3,7 @@
 //
 //     target FLAG…             asks is_feature_enabled(FLAG)
 //     target --for KEY FLAG…   asks is_feature_enabled_for(FLAG, KEY)
+//     target --steadily FLAG…  asks without ever pausing
 //     target --keys COUNT FLAG asks that once for each of the keys user-0, user-1, … and ends
 
 #include <stdbool.h>
@@ -55,13 +56,17 @@ int main(int argc, char **argv)
         return ask_each(atoi(argv[2]), argv[3]);
 
     const char *key = NULL;
+    unsigned pause = 20000;
     int first = 1;
     if (argc > 2 && strcmp(argv[1], "--for") == 0) {
         key = argv[2];
         first = 3;
+    } else if (argc > 1 && strcmp(argv[1], "--steadily") == 0) {
+        pause = 0;
+        first = 2;
     }
     if (first >= argc) {
-        fprintf(stderr, "usage: %s [--for KEY] FLAG...\n", argv[0]);
+        fprintf(stderr, "usage: %s [--for KEY | --steadily] FLAG...\n", argv[0]);
         return 2;
     }
 
@@ -72,7 +77,7 @@ int main(int argc, char **argv)
         shown[i] = -1;
 
     setvbuf(stdout, NULL, _IOLBF, 0);
-    for (;; usleep(20000)) {
+    for (;; pause ? usleep(pause) : 0) {
         for (int i = first; i < argc; i++) {
             bool on = key ? is_feature_enabled_for(argv[i], key) : is_feature_enabled(argv[i]);
             if (on == shown[i])

@@ -34,7 +34,7 @@ internal static class BlockEncoder
         };
         if (program is not null)
             ProgramEncoder.Write(writer, ref head, program);
-        if (program is { UsesHost: true })
+        if (program is { UsesHost: true } || !definition.RequiresBuild.IsEmpty)
         {
             head.DefinitionHash = writer.Reserve<ulong>(1);
             writer.Set(head.DefinitionHash, 0, XxHash3.HashToUInt64(definition.Json.Span));

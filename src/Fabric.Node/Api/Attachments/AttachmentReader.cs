@@ -1,60 +1,75 @@
+using System.Collections.Immutable;
 using System.Text.Json;
-using Fabric.Bpf.Attach;
 using Fabric.Flags;
+using Fabric.Flags.Attachments;
 
 namespace Fabric.Node.Api.Attachments;
 
 /// <summary>Reads what is to be attached and names everything that is wrong with it.</summary>
 internal static class AttachmentReader
 {
-    private const int MaxPath = 4096;
+    private static readonly string[] Fields = ["exe", "symbol", "abi", "signature", "buildIds"];
 
-    public static AttachmentRequest? Read(JsonElement root, ICollection<Problem> problems)
+    /// <summary>What was sent; where something is wrong with it, a stand-in, and at least one problem added.</summary>
+    /// <param name="root">It.</param>
+    /// <param name="place">Where it stands in what was sent.</param>
+    /// <param name="more">A field that may stand beside those of an attachment.</param>
+    /// <param name="problems">Takes what is wrong.</param>
+    public static AttachmentRequest Read(JsonElement root, string place, string more, ICollection<Problem> problems)
     {
         if (root.ValueKind != JsonValueKind.Object)
         {
-            problems.Add(new Problem("", "must be an object with exe and symbol"));
-            return null;
+            problems.Add(new Problem(place, "must be an object with exe and symbol"));
+            return new AttachmentRequest("", "");
         }
 
         var before = problems.Count;
-        foreach (var field in root.EnumerateObject().Where(field => field.Name is not ("exe" or "symbol" or "abi" or "signature")))
-            problems.Add(new Problem($"/{field.Name}", "unknown field; there are exe, symbol, abi and signature"));
-        var exe = Text(root, "exe", null, problems);
-        var symbol = Text(root, "symbol", null, problems);
-        var abi = Text(root, "abi", "auto", problems) switch
+        foreach (var field in root.EnumerateObject().Where(field => field.Name != more && !Fields.Contains(field.Name)))
+            problems.Add(new Problem($"{place}/{field.Name}", $"unknown field; there are {string.Join(", ", Fields)} and {more}"));
+        var request = new AttachmentRequest(
+            Text(root, "exe", place, problems) ?? "",
+            Text(root, "symbol", place, problems) ?? "",
+            Choice(root, "abi", place, problems, [("auto", AttachmentAbi.Auto), ("c", AttachmentAbi.C), ("go", AttachmentAbi.Go)]),
+            Choice(root, "signature", place, problems, [("flag", AttachmentSignature.Flag), ("flag,key", AttachmentSignature.FlagAndKey)]))
         {
-            "auto" => AttachmentAbi.Auto,
-            "c" => AttachmentAbi.C,
-            "go" => AttachmentAbi.Go,
-            _ => Wrong<AttachmentAbi>("/abi", "must be auto, c or go", problems),
+            BuildIds = BuildIds(root, place, problems),
         };
-        var signature = Text(root, "signature", "flag", problems) switch
-        {
-            "flag" => AttachmentSignature.Flag,
-            "flag,key" => AttachmentSignature.FlagAndKey,
-            _ => Wrong<AttachmentSignature>("/signature", "must be \"flag\" or \"flag,key\"", problems),
-        };
-        if (exe.Length > 0 && !Path.IsPathRooted(exe))
-            problems.Add(new Problem("/exe", "must be an absolute path: the node has a working folder of its own"));
-        return problems.Count > before ? null : new AttachmentRequest(exe, symbol, abi, signature);
+        var said = problems.Skip(before).Select(static problem => problem.Path).ToHashSet(StringComparer.Ordinal);
+        foreach (var problem in request.Problems().Where(problem => !said.Contains(place + problem.Path)))
+            problems.Add(problem with { Path = place + problem.Path });
+        return request;
     }
 
-    private static string Text(JsonElement root, string name, string? otherwise, ICollection<Problem> problems)
+    private static string? Text(JsonElement root, string name, string place, ICollection<Problem> problems)
     {
-        if (!root.TryGetProperty(name, out var value) && otherwise is not null)
-            return otherwise;
-        var text = value.ValueKind == JsonValueKind.String ? value.GetString()! : "";
-        if (text.Length is 0 or > MaxPath || text.Contains('\0'))
-            problems.Add(new Problem($"/{name}", $"missing or not a string of 1 to {MaxPath} characters"));
-        return text;
+        if (root.TryGetProperty(name, out var value) && value.ValueKind == JsonValueKind.String)
+            return value.GetString();
+        problems.Add(new Problem($"{place}/{name}", "missing or not a string"));
+        return null;
     }
 
-    private static T Wrong<T>(string place, string reason, ICollection<Problem> problems)
-        where T : struct
+    private static T Choice<T>(JsonElement root, string name, string place, ICollection<Problem> problems, (string Word, T Value)[] choices)
     {
-        if (problems.All(problem => problem.Path != place))
-            problems.Add(new Problem(place, reason));
-        return default;
+        if (!root.TryGetProperty(name, out var value) || value.ValueKind == JsonValueKind.Null)
+            return choices[0].Value;
+        var word = value.ValueKind == JsonValueKind.String ? value.GetString() : null;
+        var chosen = Array.FindIndex(choices, choice => choice.Word == word);
+        if (chosen < 0)
+            problems.Add(new Problem($"{place}/{name}", $"must be {string.Join(" or ", choices.Select(static choice => $"\"{choice.Word}\""))}"));
+        return choices[Math.Max(chosen, 0)].Value;
+    }
+
+    /// <summary>Tools print build-ids in either case; the fabric knows one.</summary>
+    private static ImmutableArray<string> BuildIds(JsonElement root, string place, ICollection<Problem> problems)
+    {
+        if (!root.TryGetProperty("buildIds", out var list) || list.ValueKind == JsonValueKind.Null)
+            return [];
+        if (list.ValueKind != JsonValueKind.Array || list.EnumerateArray().Any(static id => id.ValueKind != JsonValueKind.String))
+        {
+            problems.Add(new Problem($"{place}/buildIds", "must be an array of build-ids"));
+            return [];
+        }
+
+        return [.. list.EnumerateArray().Select(static id => id.GetString()!.ToLowerInvariant())];
     }
 }

@@ -10,7 +10,11 @@ namespace Fabric.Node.Api.Changes;
 internal static class ChangeSetReader
 {
     /// <summary>The set, or null with at least one problem added.</summary>
-    public static ChangeSet? Read(JsonElement root, Guid operation, ICollection<Problem> problems)
+    /// <param name="root">What was sent.</param>
+    /// <param name="operation">Its name in the log.</param>
+    /// <param name="problems">Takes what is wrong with it.</param>
+    /// <param name="forwarded">Another member passes it on, and says who made it.</param>
+    public static ChangeSet? Read(JsonElement root, Guid operation, ICollection<Problem> problems, bool forwarded = false)
     {
         var before = problems.Count;
         if (root.ValueKind != JsonValueKind.Object)
@@ -19,9 +23,14 @@ internal static class ChangeSetReader
             return null;
         }
 
-        foreach (var field in root.EnumerateObject().Where(field => field.Name is not ("changes" or "message")))
-            problems.Add(new Problem($"/{field.Name}", "unknown field; a change set has changes and message"));
-        var set = new ChangeSet(operation, ReadChanges(root, problems), ReadMessage(root, problems));
+        foreach (var field in root.EnumerateObject()
+            .Where(field => field.Name is not ("changes" or "attachments" or "message") && !(forwarded && field.Name == "origin")))
+            problems.Add(new Problem($"/{field.Name}", "unknown field; a change set has changes, attachments and message"));
+        var set = new ChangeSet(operation, ReadChanges(root, problems), ReadMessage(root, problems))
+        {
+            Attachments = AttachmentChangeReader.Read(root, problems),
+            Origin = forwarded ? ForwardedBody.ReadOrigin(root, problems) : null,
+        };
         foreach (var problem in set.Problems().Where(problem => !IsEcho(problem, problems)).ToArray())
             problems.Add(problem);
         return problems.Count == before ? set : null;
@@ -31,7 +40,7 @@ internal static class ChangeSetReader
     private static bool IsEcho(Problem problem, ICollection<Problem> known)
     {
         var place = problem.Path.EndsWith("/key", StringComparison.Ordinal) ? problem.Path[..^"/key".Length] : problem.Path;
-        return known.Any(other => other.Path == place || (place != problem.Path && other.Path.StartsWith($"{place}/", StringComparison.Ordinal)));
+        return known.Any(other => other.Path == place || AttachmentChangeReader.IsBelow(place, other.Path) || (place != problem.Path && other.Path.StartsWith($"{place}/", StringComparison.Ordinal)));
     }
 
     private static string? ReadMessage(JsonElement root, ICollection<Problem> problems)
@@ -46,7 +55,9 @@ internal static class ChangeSetReader
 
     private static ImmutableArray<Change> ReadChanges(JsonElement root, ICollection<Problem> problems)
     {
-        if (!root.TryGetProperty("changes", out var changes) || changes.ValueKind != JsonValueKind.Array)
+        if (!root.TryGetProperty("changes", out var changes) && root.TryGetProperty("attachments", out _))
+            return [];
+        if (changes.ValueKind != JsonValueKind.Array)
         {
             problems.Add(new Problem("/changes", "missing or not an array; it lists the changes"));
             return [];
@@ -98,7 +109,7 @@ internal static class ChangeSetReader
     /// <summary>Takes a broken change's place, so that what concerns the whole set is still found.</summary>
     private static Change.Delete StandIn(string key) => new(key);
 
-    private static bool IsObjectOf(JsonElement element, string place, ICollection<Problem> problems, params ReadOnlySpan<string> fields)
+    internal static bool IsObjectOf(JsonElement element, string place, ICollection<Problem> problems, params ReadOnlySpan<string> fields)
     {
         if (element.ValueKind != JsonValueKind.Object)
         {
@@ -124,13 +135,13 @@ internal static class ChangeSetReader
         return "";
     }
 
-    private static long? ReadCondition(JsonElement element, string place, ICollection<Problem> problems)
+    internal static long? ReadCondition(JsonElement element, string place, ICollection<Problem> problems)
     {
         if (!element.TryGetProperty("ifRevision", out var condition) || condition.ValueKind == JsonValueKind.Null)
             return null;
         if (condition.ValueKind == JsonValueKind.Number && condition.TryGetInt64(out var revision) && revision >= 0)
             return revision;
-        problems.Add(new Problem($"{place}/ifRevision", "must be a revision, or 0 for a flag that must not exist"));
+        problems.Add(new Problem($"{place}/ifRevision", "must be a revision, or 0 for what must not exist"));
         return null;
     }
 }

@@ -1,10 +1,14 @@
+using Fabric.Flags.Attachments;
 using Fabric.Node.Fleet;
 using Fabric.Node.Json;
 
 namespace Fabric.Node.Api.Changes;
 
 /// <summary>Changes that apply together or not at all.</summary>
-internal sealed record ChangesBody(IReadOnlyList<ChangeBody> Changes, string? Message);
+/// <param name="Changes">Changes of flags.</param>
+/// <param name="Message">Why.</param>
+/// <param name="Attachments">Changes of attachments; may be left out.</param>
+internal sealed record ChangesBody(IReadOnlyList<ChangeBody> Changes, string? Message, IReadOnlyList<AttachmentChangeBody>? Attachments = null);
 
 /// <summary>One change: exactly one of the two.</summary>
 internal sealed record ChangeBody(PutBody? Put, DeleteBody? Delete);
@@ -14,6 +18,16 @@ internal sealed record PutBody(string Key, RawJson Definition, long? IfRevision)
 
 /// <summary>Removes a flag.</summary>
 internal sealed record DeleteBody(string Key, long? IfRevision);
+
+/// <summary>One change of an attachment: exactly one of the two.</summary>
+internal sealed record AttachmentChangeBody(PutAttachmentBody? Put, WithdrawAttachmentBody? Withdraw);
+
+/// <summary>Attaches a function, or replaces how.</summary>
+internal sealed record PutAttachmentBody(
+    string Exe, string Symbol, AttachmentAbi? Abi, AttachmentSignature? Signature, IReadOnlyList<string>? BuildIds, long? IfRevision);
+
+/// <summary>Gives a function back to itself.</summary>
+internal sealed record WithdrawAttachmentBody(string Id, long? IfRevision);
 
 /// <summary>The revision of a change set.</summary>
 /// <param name="Revision">It.</param>

@@ -27,7 +27,7 @@ internal sealed class FlagExplaining(IConsensus consensus, TableLoop table, Flag
             if (flag.Definition.HttpOnlyBecause is not null)
                 return await FromHttpAsync(key, caller, token);
             if (table.Explain(key, caller.Facts) is { } found && found.Answer.Revision == flag.Revision)
-                return (state, Explained.From(flag, found, ProgramOf(flag), caller.Facts, time.GetUtcNow()), null);
+                return (state, Explain(flag, found, ProgramOf(flag), caller), null);
             if (time.GetElapsedTime(since) > Patience)
                 return (state, null, table.NotCurrent ?? "the table has not reached what this node has applied");
             await Task.Delay(Pause, time, token);
@@ -45,8 +45,17 @@ internal sealed class FlagExplaining(IConsensus consensus, TableLoop table, Flag
             _ => (state, null, null),
         };
 
-        ExplanationBody Bare(Flag flag, AnswerReason reason, int? variant) => Explained.From(
-            flag, new Explanation(new FlagAnswer(flag.Revision, reason, variant), [], [], null, IsCut: false), null, caller.Facts, time.GetUtcNow());
+        ExplanationBody Bare(Flag flag, AnswerReason reason, int? variant) => Explain(
+            flag, new Explanation(new FlagAnswer(flag.Revision, reason, variant), [], [], null, IsCut: false), null, caller);
+    }
+
+    private ExplanationBody Explain(Flag flag, Explanation found, DecisionProgram? program, Caller caller)
+    {
+        // Another moment than the answer's: an answer by a variant shows that the gate was open then.
+        var isKept = found.Answer is { Reason: AnswerReason.Default, Variant: null } && !BuildGate.IsOpen(flag.Definition, table.Builds);
+        return isKept
+            ? Explained.From(flag, found, null, caller.Facts, time.GetUtcNow()) with { Rule = "/requiresBuild" }
+            : Explained.From(flag, found, program, caller.Facts, time.GetUtcNow());
     }
 
     /// <summary>The program that the table has; null where the rule fits the flag's slot, and where there is none.</summary>

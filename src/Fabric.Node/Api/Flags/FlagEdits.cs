@@ -35,7 +35,7 @@ internal sealed class FlagEdits(IConsensus consensus, ReadFence reads, WriteDesk
             var changes = new ChangeSet(request.Operation.ForTry(number), [new Change.Put(request.Key, definition, required)], request.Message);
             if (WriteDesk.TooLarge(changes) is { } large)
                 return large;
-            var result = await desk.WriteAsync(changes, http.RequestAborted);
+            var result = await desk.WriteAsync(http, changes);
             if (result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied })
                 return FlagsApi.Answer(http, AfterEdit(flag, applied.Revision, definition), 200);
             if (result is not WriteResult.Decided { Outcome: ChangeOutcome.Conflict } || request.Condition.Kind == ConditionKind.At)

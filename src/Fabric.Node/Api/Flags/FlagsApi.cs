@@ -90,7 +90,7 @@ internal sealed class FlagsApi(ReadFence reads, WriteDesk desk, FlagEdits edits,
         var changes = new ChangeSet(request.Operation.Id, [put], request.Message);
         if (WriteDesk.TooLarge(changes) is { } large)
             return large;
-        var result = await desk.WriteAsync(changes, http.RequestAborted);
+        var result = await desk.WriteAsync(http, changes);
         if (result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied, Created: var created })
             return Answer(http, new Flag(request.Key, applied.Revision, definition), created.Contains(request.Key) ? 201 : 200);
         return desk.Refusal(result, request.Operation.Id, byHeader: true)!;
@@ -130,7 +130,7 @@ internal sealed class FlagsApi(ReadFence reads, WriteDesk desk, FlagEdits edits,
             return reused;
 
         var delete = new Change.Delete(request.Key, request.Condition.IfRevision);
-        var result = await desk.WriteAsync(new ChangeSet(request.Operation.Id, [delete], request.Message), http.RequestAborted);
+        var result = await desk.WriteAsync(http, new ChangeSet(request.Operation.Id, [delete], request.Message));
         return result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied }
             ? TypedResults.Json(new DeletedBody(request.Key, applied.Revision), ApiJson.Full.DeletedBody)
             : desk.Refusal(result, request.Operation.Id, byHeader: request.Condition.Kind != ConditionKind.None)!;

@@ -33,10 +33,10 @@ internal sealed class ImportApi(ReadFence reads, WriteDesk desk, NodeOptions opt
         var (state, unread) = await reads.ReadAsync(new ReadQuery(Linearizable: true, MinRevision: 0), token);
         return state is null
             ? unread! with { Kind = "no-leader", Detail = $"{unread.Detail}; nothing was applied" }
-            : await WriteAsync(http, request, state, token);
+            : await WriteAsync(http, request, state);
     }
 
-    private async Task<IResult> WriteAsync(HttpContext http, ImportRequest request, FabricState state, CancellationToken token)
+    private async Task<IResult> WriteAsync(HttpContext http, ImportRequest request, FabricState state)
     {
         var plan = new ImportPlan(request.Document, state.Flags, request.Operation, request.Message);
         var obstacle = plan.Rehearse(state.Identity?.Capacity ?? options.Capacity);
@@ -51,7 +51,7 @@ internal sealed class ImportApi(ReadFence reads, WriteDesk desk, NodeOptions opt
         if (request.DryRun)
             return Answer(http, plan.Report(dryRun: true, sets));
 
-        var (written, refusal) = await new ImportWriter(desk).WriteAsync(plan, state.Flags.Revision, request.Operation, token);
+        var (written, refusal) = await new ImportWriter(desk).WriteAsync(http, plan, state.Flags.Revision, request.Operation);
         var report = plan.Report(dryRun: false, written);
         return refusal is null ? Answer(http, report) : refusal with { Report = report };
     }

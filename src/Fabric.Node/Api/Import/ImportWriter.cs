@@ -7,17 +7,17 @@ namespace Fabric.Node.Api.Import;
 /// <summary>Writes what is planned, set by set, and stops at the first that does not apply.</summary>
 internal sealed class ImportWriter(WriteDesk desk)
 {
+    /// <param name="http">Who asks for it; gone, nothing more is written.</param>
     /// <param name="plan">What to write; its flags are told what became of them.</param>
     /// <param name="seen">The revision that the plan was made at.</param>
     /// <param name="operation">The name of the import.</param>
-    /// <param name="token">Whoever asked has gone.</param>
     /// <returns>The number of sets, and why not all of them were written; null when they were.</returns>
-    public async Task<(int Sets, Refusal? Refusal)> WriteAsync(ImportPlan plan, long seen, Operation operation, CancellationToken token)
+    public async Task<(int Sets, Refusal? Refusal)> WriteAsync(HttpContext http, ImportPlan plan, long seen, Operation operation)
     {
         var sets = plan.Sets().ToArray();
         for (var i = 0; i < sets.Length; i++)
         {
-            var result = await desk.WriteAsync(sets[i].Changes, token);
+            var result = await desk.WriteAsync(http, sets[i].Changes);
             if (result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied, Created: var created })
             {
                 foreach (var flag in sets[i].Flags)

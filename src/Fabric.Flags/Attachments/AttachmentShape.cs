@@ -1,12 +1,12 @@
 using System.Text.Json.Serialization;
 
-namespace Fabric.Bpf.Attach;
+namespace Fabric.Flags.Attachments;
 
 /// <summary>How a function takes its arguments and gives its result.</summary>
 [JsonConverter(typeof(JsonStringEnumConverter<AttachmentAbi>))]
 public enum AttachmentAbi
 {
-    /// <summary>Found out from the file.</summary>
+    /// <summary>Found out from the file, on each host for itself.</summary>
     [JsonStringEnumMemberName("auto")]
     Auto,
 
@@ -31,14 +31,3 @@ public enum AttachmentSignature
     [JsonStringEnumMemberName("flag,key")]
     FlagAndKey,
 }
-
-/// <summary>A function whose answers the table is to give.</summary>
-/// <param name="Exe">Absolute path of the executable or library.</param>
-/// <param name="Symbol">The function's symbol in it.</param>
-/// <param name="Abi">How it is called.</param>
-/// <param name="Signature">What its arguments are.</param>
-public sealed record AttachmentRequest(
-    string Exe,
-    string Symbol,
-    AttachmentAbi Abi = AttachmentAbi.Auto,
-    AttachmentSignature Signature = AttachmentSignature.Flag);

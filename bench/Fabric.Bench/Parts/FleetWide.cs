@@ -1,0 +1,139 @@
+using System.Diagnostics;
+using Fabric.Bench.Report;
+using Fabric.Bench.Running;
+
+namespace Fabric.Bench.Parts;
+
+/// <summary>A write on its way to every host: three voters alone, with 200 hosts more, through a chain of hosts, and while a voter ends.</summary>
+internal static class FleetWide
+{
+    private const int Hosts = 200;
+    private const int ChainLength = 4;
+    private const double TicksPerMillisecond = 1e6;
+
+    internal static Section Run(Options options) => RunAsync(options).GetAwaiter().GetResult();
+
+    private static async Task<Section> RunAsync(Options options)
+    {
+        using var fleet = Fleet.Start(options);
+        var observers = new List<Observer>();
+        try
+        {
+            var section = new Section("A write on its way to every host");
+            section.Row("", "p50 ms", "p99 ms", "max ms");
+            await VotersAloneAsync(options, fleet, section);
+            await ChainAsync(options, fleet, section);
+            await StartAllAsync(options, fleet, observers, section);
+            await AllAsync(options, fleet, observers, section);
+            await VoterEndsAsync(options, fleet, observers, section);
+            section.Note("Voters are processes of their own; the other hosts are whole nodes in one process, each with its own folder, journal, server and table in a file. "
+                + "All share this machine's two cores, which real hosts do not: the figures are bounds from above. "
+                + "A write is sent with ?wait=fleet, and its time runs until the answer says that every host has confirmed it.");
+            return section;
+        }
+        finally
+        {
+            foreach (var chunk in observers.Chunk(20))
+                await Task.WhenAll(chunk.Select(static observer => observer.DisposeAsync().AsTask()));
+        }
+    }
+
+    /// <summary>100 writes a second, at each voter in turn.</summary>
+    private static async Task VotersAloneAsync(Options options, Fleet fleet, Section section)
+    {
+        _ = await FleetWrites.PacedAsync(fleet.Nodes, 200, 100);
+        var writes = await FleetWrites.PacedAsync(fleet.Nodes, options.Rounds(2_000), 100);
+        var times = Row(section, "PUT until the tables of all three voters show it, at 100 writes/s", writes);
+        section.Aims.Add(new Aim("PUT to table on all three at 100 writes/s, p50", 5, times.Quantile(0.5), "ms"));
+        section.Aims.Add(new Aim("PUT to table on all three at 100 writes/s, p99", 25, times.Quantile(0.99), "ms"));
+    }
+
+    /// <summary>What each host between a voter and another one adds.</summary>
+    private static async Task ChainAsync(Options options, Fleet fleet, Section section)
+    {
+        var chain = new List<Observer>();
+        try
+        {
+            for (var i = 0; i < ChainLength; i++)
+                chain.Add(await Observer.StartAsync(options, $"chain-{i}", [i == 0 ? fleet.Nodes[0].Http : chain[^1].Http], feeds: 1));
+            await UntilAsync(() => chain.TrueForAll(static observer => observer.Fed.Count > 0), "the chain is fed");
+            var writes = await FleetWrites.PacedAsync([fleet.Nodes[0]], options.Rounds(200), 20);
+            for (var depth = 1; depth < ChainLength; depth++)
+            {
+                var added = writes.Select(write => (chain[depth].Shown(write.Revision)!.Value - chain[depth - 1].Shown(write.Revision)!.Value) / TicksPerMillisecond);
+                Row(section, $"a host to the one that it feeds, table to table, at depth {depth + 1}", new Samples(added));
+            }
+        }
+        finally
+        {
+            foreach (var observer in Enumerable.Reverse(chain))
+                await observer.DisposeAsync();
+        }
+    }
+
+    private static async Task StartAllAsync(Options options, Fleet fleet, List<Observer> observers, Section section)
+    {
+        var before = Resident();
+        var begun = Stopwatch.GetTimestamp();
+        foreach (var chunk in Enumerable.Range(0, Hosts).Chunk(20))
+            observers.AddRange(await Task.WhenAll(chunk.Select(i => Observer.StartAsync(options, $"o{i}", fleet.Nodes.Select(static node => node.Http), feeds: 16))));
+        await UntilAsync(() => observers.TrueForAll(static observer => observer.Fed.Count > 0), "all hosts are fed");
+        section.Note($"{Hosts} hosts started and fed after {Stopwatch.GetElapsedTime(begun).TotalSeconds:F0} s; each takes {(Resident() - before) / Hosts / 1e6:F1} MB of this process's memory. "
+            + $"A voter with a third of them takes {fleet.ResidentBytes(fleet.Nodes[0]) / 1e6:F0} MB.");
+    }
+
+    private static async Task AllAsync(Options options, Fleet fleet, List<Observer> observers, Section section)
+    {
+        _ = await FleetWrites.PacedAsync(fleet.Nodes, 20, 10);
+        var writes = await FleetWrites.PacedAsync(fleet.Nodes, options.Rounds(300), 10);
+        var answered = Row(section, $"PUT until {Hosts + 3} hosts have confirmed it, at 10 writes/s", writes);
+        var shown = writes.Select(write => observers.Max(observer => observer.Shown(write.Revision)!.Value - write.Sent) / TicksPerMillisecond);
+        Row(section, "PUT until the last table shows it", new Samples(shown));
+        section.Aims.Add(new Aim($"a write in the tables of 3 voters and {Hosts} hosts, p99", 250, answered.Quantile(0.99), "ms"));
+    }
+
+    /// <summary>A voter is killed and comes back: how its hosts come to the others, and what that does to writes.</summary>
+    private static async Task VoterEndsAsync(Options options, Fleet fleet, List<Observer> observers, Section section)
+    {
+        var leader = fleet.Leader();
+        var victim = fleet.Nodes.First(node => node.Name != leader);
+        var before = observers.ToDictionary(static observer => observer, static observer => observer.Fed.Count);
+        var killed = Stopwatch.GetTimestamp();
+        fleet.KillAndRestart(options, victim);
+        var others = fleet.Nodes.Where(node => node != victim).ToArray();
+        var writes = await FleetWrites.PacedAsync(others, 40, 10);
+        await Task.Delay(TimeSpan.FromSeconds(10));
+        var moved = observers.SelectMany(observer => observer.Fed.Skip(before[observer])).Select(at => (at - killed) / TicksPerMillisecond).Order().ToArray();
+        var lost = observers.Count(observer => observer.Fed.Count > before[observer]);
+        var most = moved.Length == 0 ? 0 : moved.Max(at => moved.Count(other => other >= at && other < at + 100));
+        Row(section, "PUT until all have confirmed it, while a voter is gone and its hosts move", writes);
+        section.Note($"Voter {victim.Name} was killed: {lost} hosts moved, {moved.Length} connections in all, the last after {(moved.Length == 0 ? 0 : moved[^1]) / 1000:F1} s, at most {most} within 100 ms; "
+            + $"{writes.Count(static write => write.Behind > 0)} of {writes.Count} writes named a host as behind.");
+        section.Aims.Add(new Aim("connections for each host that lost its voter", 2, lost == 0 ? 0 : (double)moved.Length / lost, "each"));
+    }
+
+    private static Samples Row(Section section, string what, IReadOnlyList<FleetWrite> writes) => Row(section, what, new Samples(writes.Select(static write => write.Milliseconds)));
+
+    private static Samples Row(Section section, string what, Samples times)
+    {
+        section.Row(what, Samples.Figure(times.Quantile(0.5), 2), Samples.Figure(times.Quantile(0.99), 2), Samples.Figure(times.Max, 2));
+        return times;
+    }
+
+    private static long Resident()
+    {
+        GC.Collect();
+        return Environment.WorkingSet;
+    }
+
+    private static async Task UntilAsync(Func<bool> holds, string what)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        while (!holds())
+        {
+            if (Stopwatch.GetElapsedTime(begun) > TimeSpan.FromMinutes(3))
+                throw new TimeoutException($"within 3 minutes it did not happen that {what}");
+            await Task.Delay(20);
+        }
+    }
+}

@@ -1,0 +1,46 @@
+using System.Diagnostics;
+using System.Text;
+using System.Text.Json;
+
+namespace Fabric.Bench.Running;
+
+/// <summary>A write that waited for every host.</summary>
+/// <param name="Sent">When the request was sent, in ticks of the stopwatch.</param>
+/// <param name="Milliseconds">From the request to the answer that all hosts have it.</param>
+/// <param name="Revision">What was written.</param>
+/// <param name="Behind">Hosts that had not confirmed it when the time was up.</param>
+internal sealed record FleetWrite(long Sent, double Milliseconds, long Revision, int Behind);
+
+/// <summary>Writes that wait for the fleet.</summary>
+internal static class FleetWrites
+{
+    internal static async Task<FleetWrite> PutAsync(FleetNode node, int i)
+    {
+        var on = i % 2 == 0 ? Definitions.On : Definitions.Off;
+        using var content = new StringContent(on, Encoding.UTF8, "application/json");
+        var sent = Stopwatch.GetTimestamp();
+        using var answer = await Fleet.Client.PutAsync(new Uri(node.Http, $"/api/v1/flags/fleet-{i % 16}?wait=fleet&timeout=30s"), content);
+        var text = await answer.Content.ReadAsStringAsync();
+        var taken = Stopwatch.GetElapsedTime(sent).TotalMilliseconds;
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"the PUT at {node.Name} was answered {(int)answer.StatusCode}: {text}");
+        var body = JsonDocument.Parse(text).RootElement;
+        return new FleetWrite(sent, taken, body.GetProperty("revision").GetInt64(), body.GetProperty("fleet").GetProperty("behind").GetArrayLength());
+    }
+
+    /// <summary>Writes at a rate, whether or not the ones before are answered.</summary>
+    internal static async Task<IReadOnlyList<FleetWrite>> PacedAsync(IReadOnlyList<FleetNode> nodes, int count, double perSecond)
+    {
+        var begun = Stopwatch.GetTimestamp();
+        var writes = new List<Task<FleetWrite>>();
+        for (var i = 0; i < count; i++)
+        {
+            var wait = TimeSpan.FromSeconds(i / perSecond) - Stopwatch.GetElapsedTime(begun);
+            if (wait > TimeSpan.Zero)
+                await Task.Delay(wait);
+            writes.Add(PutAsync(nodes[i % nodes.Count], i));
+        }
+
+        return await Task.WhenAll(writes);
+    }
+}
