@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Fabric.Flags.Compilation;
 using Fabric.Node.Api;
 using Fabric.Node.Api.Attachments;
@@ -82,7 +80,7 @@ public sealed class NodeHost : IAsyncDisposable
         _fleet = new FleetView(options.Name, identity, parts.Time);
         _times = new RevisionTimes(parts.Time);
         var sinks = new AppliedSinks(_times, _table, _attachments, _changes, _events);
-        _consensus = Consensus(options, parts, members, sinks, loggers);
+        _consensus = Participation.Open(options, parts, members, sinks, loggers);
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
         _local = new LocalProposer(_consensus, _spreader, parts.Time);
@@ -110,7 +108,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         if (options.Problems().ToArray() is { Length: > 0 } problems)
             throw new StartFailedException(string.Join(Environment.NewLine, problems.AsEnumerable()));
-        var host = new NodeHost(options, parts, MembersOf(options), IdentityOf(options));
+        var host = new NodeHost(options, parts, Participation.MembersOf(options), Participation.IdentityOf(options));
         try
         {
             await host.StartAsync(token);
@@ -280,50 +278,6 @@ public sealed class NodeHost : IAsyncDisposable
         if (path.StartsWithSegments(OfrepApi.Prefix))
             return OfrepError.NotNow("the log is not replayed yet").ExecuteAsync(http);
         return needsLog ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
-    }
-
-    private static Guid IdentityOf(NodeOptions options)
-    {
-        try
-        {
-            return HostIdentity.Of(options.DataDirectory);
-        }
-        catch (Exception failed) when (failed is UnauthorizedAccessException or IOException)
-        {
-            throw new StartFailedException($"--data {options.DataDirectory}: {failed.Message}", failed);
-        }
-    }
-
-    /// <summary>What this host takes part by: without a vote, with one, or first without and then with one.</summary>
-    private static IConsensus Consensus(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, IAppliedSink sinks, ILoggerFactory loggers)
-    {
-        var following = new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory };
-        if (options.Join.Count > 0)
-            return new ObserverReplica(following, sinks, loggers, parts.Time);
-        var voting = parts.OpenConsensus(RaftOptionsOf(options, members), sinks, loggers);
-        return voting is RaftConsensus raft && members.Count > 1 && VoterRecord.Read(options.DataDirectory) is null
-            ? new WaitingVoter(new ObserverReplica(following, sinks, loggers, parts.Time), raft)
-            : voting;
-    }
-
-    private static RaftOptions RaftOptionsOf(NodeOptions options, IReadOnlyList<NodeMember> members) => new()
-    {
-        Name = options.Name,
-        Members = [.. members.Select(member => new Member(member.Name, member.Raft))],
-        DataDirectory = options.DataDirectory,
-        Capacity = options.Capacity,
-    };
-
-    /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>
-    private static IReadOnlyList<NodeMember> MembersOf(NodeOptions options) => options.Members.Count > 0 || options.Join.Count > 0
-        ? options.Members
-        : [new NodeMember(options.Name, options.Raft ?? FreeLoopbackPort(), Options.Addresses.BaseOf(options.Http[0]))];
-
-    private static IPEndPoint FreeLoopbackPort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
     }
 
     private static HttpClient MakeClient() => new(new SocketsHttpHandler
