@@ -100,7 +100,7 @@ echo
 for name in "${names[@]}"; do
     sed -nE "s/^ready.* table=([^ ]*).*/table of $name:    \1/p" "$data/$name.out"
 done
-fabric doctor 2>/dev/null | grep -A 1 -E '(table readable|override door)' || true
+fabric doctor 2>/dev/null | grep -A 1 -E '^(OK|WARN|FAIL|SKIP) +(table|override)' || true
 cat <<'TEXT'
 
 Try, in another terminal:

@@ -4,15 +4,15 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Chaos Examples vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Chaos Examples Packaging vm)
 
 usage() {
     cat <<TEXT
 usage: ./test.sh [SUITE…] [--list]
 
 Suites: ${suites[*]}
-Each but two is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
-programs, and the override door. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it.
+Each but three is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
+programs, and the override door. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it. Packaging runs the units under a systemd of its own.
 Logs are in TestResults/SUITE.log.
 TEXT
 }
@@ -31,7 +31,7 @@ done
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
 need_build_tools
-need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd util-linux
+need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd util-linux systemd curl
 command -v rustc >/dev/null || need rustc
 ./build.sh || exit 1
 make -s -C tests/native
@@ -42,7 +42,7 @@ mkdir -p TestResults
 
 # Prints `PASSED FAILED SKIPPED` from a suite's log.
 count_of() {
-    if [ "$1" = vm ] || [ "$1" = Fuzz ]; then
+    if [ "$1" = vm ] || [ "$1" = Fuzz ] || [ "$1" = Packaging ]; then
         printf '%d %d 0\n' "$(grep -c '^RESULT ok ' "TestResults/$1.log")" "$(grep -c '^RESULT fail ' "TestResults/$1.log")"
         return
     fi
@@ -65,6 +65,8 @@ run_suite() {
         timeout 1500 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
     elif [ "$1" = Fuzz ]; then
         timeout 300 tests/fuzz/run 20 >"TestResults/$1.log" 2>&1 || code=$?
+    elif [ "$1" = Packaging ]; then
+        timeout 150 tests/packaging/run >"TestResults/$1.log" 2>&1 || code=$?
     else
         timeout 1500 "$(program_of "$1")" -noColor -showLiveOutput >"TestResults/$1.log" 2>&1 || code=$?
     fi
@@ -89,7 +91,7 @@ for suite in "${wanted[@]}"; do
     # A suite that ended badly without a failed test failed as a whole: it must never count as passed.
     [ "$(cat "TestResults/$suite.code")" -ne 0 ] && [ "$f" -eq 0 ] && f=1
     [ "$p" -eq 0 ] && [ "$f" -eq 0 ] && f=1
-    printf '%-8s %4d passed %3d failed %3d skipped\n' "$suite" "$p" "$f" "$s"
+    printf '%-9s %4d passed %3d failed %3d skipped\n' "$suite" "$p" "$f" "$s"
     if [ "$f" -gt 0 ]; then
         grep -vE '^\s*$' "TestResults/$suite.log" | grep -E -A 12 '\[FAIL\]|RESULT fail|error|Unhandled' | head -n 120
     fi

@@ -8,6 +8,7 @@
  *   flag_fractional.h  a rollout in the slot itself
  *   flag_rules.h       the order of an answer where it takes more; prerequisites
  *   flag_time.h        activation, ramps, staleness
+ *   flag_quick.h       the decision program as far as its steps are usual: flag_quick_text.h, _test.h, _share.h
  *   flag_steps.h       the decision program
  *   flag_fetch.h       where values come from             flag_number.h   numbers without floats
  *   flag_value.h       what operators make of them        flag_decimal.h  numbers as texts
@@ -36,6 +37,11 @@
 /* Marks what most calls do not need, where keeping it out of their way pays. */
 #ifndef FLAG_APART
 #define FLAG_APART FLAG_INLINE
+#endif
+
+/* Which version of a slot is read; the verifier would go on twice, once for each, of which it knew the number. */
+#ifndef FLAG_VERSION
+#define FLAG_VERSION(answer, version) (version)
 #endif
 
 /* Why an answer is what it is; OpenFeature's reasons. */
@@ -85,6 +91,7 @@ struct flag_answer {
     __u8 type;      /* enum flag_type */
     __u8 truth;     /* 1: the variant is boolean true */
     __u8 version;   /* which body of the slot it came from */
+    __u32 variants; /* which list of variants `variant` counts in; 0 when the flag is not there */
 };
 
 /*
@@ -123,9 +130,18 @@ FLAG_INLINE void flag_settle(const struct flag_body *body, __u32 variant, __u8 r
 {
     answer->revision = FLAG_LOAD(body->revision);
     answer->type = FLAG_LOAD(body->type);
+    answer->variants = FLAG_LOAD(body->variants);
     answer->reason = reason;
     answer->variant = variant;
     answer->truth = variant != FLAG_NO_VARIANT && FLAG_LOAD(body->truths) >> (variant & (FLAG_MAX_VARIANTS - 1)) & 1;
+}
+
+/* The answer of a version by its default variant, or the caller's default. */
+FLAG_INLINE void flag_settle_default(const struct flag_body *body, __u8 reason, struct flag_answer *answer)
+{
+    __u32 variant = FLAG_LOAD(body->default_variant);
+
+    flag_settle(body, variant, variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : reason, answer);
 }
 
 /* The answer of a flag that is not there. */
@@ -135,6 +151,7 @@ FLAG_INLINE void flag_answer_nothing(struct flag_answer *answer, __u8 reason)
     answer->reason = reason;
     answer->variant = FLAG_NO_VARIANT;
     answer->type = 0;
+    answer->variants = 0;
     answer->truth = 0;
 }
 
@@ -155,8 +172,9 @@ FLAG_INLINE void flag_decide(const struct flag_view *view, const struct flag_bod
         reason = variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : FLAG_REASON_TARGETING_MATCH;
     }
     if (variant == FLAG_NO_VARIANT)
-        variant = FLAG_LOAD(body->default_variant);
-    flag_settle(body, variant, variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : reason, answer);
+        flag_settle_default(body, reason, answer);
+    else
+        flag_settle(body, variant, reason, answer);
 }
 
 /* The slot's version at `generation`, and the generation that wrote it; -1 where it was overtaken. */
@@ -184,6 +202,7 @@ FLAG_INLINE int flag_read_slot(const struct flag_view *view, const struct flag_s
         return 0;
     FLAG_READ_BARRIER();
     answer->version = version;
+    version = FLAG_VERSION(answer, version);
     const struct flag_body *body = &slot->body[version & 1];
     /* A version that was never written says that the flag was not there at this generation. */
     if (written == 0)

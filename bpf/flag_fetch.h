@@ -29,7 +29,7 @@ FLAG_INLINE int flag_set_block_text(struct flag_run *run, __u32 place, __u32 byt
 
 /* Told of each fact that is read; for explanations. */
 #ifndef FLAG_TRACE_FACT
-#define FLAG_TRACE_FACT(run, index, value) ((void)0)
+#define FLAG_TRACE_FACT(caller, depth, index, value) ((void)0)
 #endif
 
 FLAG_INLINE int flag_read_fact(struct flag_run *run, __u32 index, struct flag_value *to)
@@ -52,7 +52,7 @@ FLAG_INLINE int flag_fetch_fact(struct flag_run *run, __u32 index, struct flag_v
 {
     if (!flag_read_fact(run, index, to))
         return 0;
-    FLAG_TRACE_FACT(run, index, to);
+    FLAG_TRACE_FACT(flag_caller(run), run->depth, index, to);
     return 1;
 }
 

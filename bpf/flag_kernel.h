@@ -37,6 +37,11 @@
 
 #define FLAG_START(run) FLAG_LOAD((run)->zero)
 
+/* What went through memory, the verifier knows nothing of. */
+#define FLAG_VERSION(answer, version) FLAG_LOAD((answer)->version)
+
+#define FLAG_ONE_REGISTER(x) __asm__ volatile("" : "+r"(x))
+
 /* A global function: the verifier walks through it once, and not once for each way that leads to it. */
 #define FLAG_PART __noinline
 #define FLAG_RARE_PART __noinline
@@ -49,7 +54,7 @@ struct flag_geometry {
     __u32 slot_mask;
     __u32 may_override; /* 0: decide, and leave the registers alone */
     __u32 may_look;     /* 0: the kernel does not let its memory be read, so a process has no exe and no cgroup */
-    __u32 reserved;
+    __u32 usage_mask;   /* cells of the map `usage`, less one; 0: count nothing */
 };
 extern const volatile struct flag_geometry geometry;
 #define FLAG_MEASURE(view, name) (geometry.name)
@@ -87,6 +92,21 @@ struct flag_caller {
     __u32 hash;
     __u32 shift;
 };
+
+/* The usual steps look at keys up to this length, which stand with the question, and not with the task, and are read once. */
+#define FLAG_QUICK_BYTES 63
+#define FLAG_QUICK_STEPS 12
+struct flag_quick_key {
+    __u64 words[FLAG_QUICK_BYTES / 8 + 1]; /* with zeros behind its end; read by the word, at any byte */
+    __u64 zero;
+    __u32 type;  /* enum flag_value_type */
+    __u32 bytes;
+};
+#define FLAG_FORGET(quick, x) ((x) ^ (__u32)FLAG_LOAD((quick)->key->zero))
+#define FLAG_QUICK_MEMBERS struct flag_quick_key *key;
+
+/* Whether a key has been read, in the place of its type. */
+#define FLAG_KEY_UNREAD 0xff
 
 /* What has been copied already: FLAG_HAVE_…. */
 #define FLAG_HAVE_KEY 1
@@ -127,6 +147,41 @@ __noinline __u32 flag_find_apart(struct flag_name *name, __u64 hash, __u32 *sequ
     struct flag_view view = { .base = FLAG_TABLE_BASE() };
 
     return view.base && name && sequence ? flag_find(&view, name->words, hash, sequence) : FLAG_NO_SLOT;
+}
+
+/*
+ * Reads the caller's key, of which the type says that it has not been: 1, or FLAG_UNUSUAL for one that is longer. Whoever
+ * includes this defines it.
+ */
+static int read_quick_key(const struct flag_caller *caller, struct flag_quick_key *key);
+
+FLAG_INLINE int flag_quick_key(struct flag_quick *quick, struct flag_value *to)
+{
+    struct flag_quick_key *key = quick->key;
+
+    if (key->type == FLAG_KEY_UNREAD && read_quick_key(quick->caller, key) == FLAG_UNUSUAL)
+        return FLAG_UNUSUAL;
+    to->type = key->type;
+    to->bytes = key->bytes;
+    return 1;
+}
+
+FLAG_INLINE int flag_quick_attribute(struct flag_quick *quick, __u32 name, __u32 bytes, struct flag_value *to)
+{
+    return FLAG_UNUSUAL;
+}
+
+FLAG_INLINE __u64 flag_quick_word(struct flag_quick *quick, const struct flag_value *text, __u32 at)
+{
+    __u64 from = at;
+
+    FLAG_ONE_REGISTER(from);
+    return from <= FLAG_QUICK_BYTES ? *(const __u64 *)((const char *)quick->key + from) : 0;
+}
+
+FLAG_INLINE __u32 flag_quick_half(struct flag_quick *quick, const struct flag_value *text, __u32 at)
+{
+    return (__u32)flag_quick_word(quick, text, at);
 }
 
 FLAG_INLINE const struct flag_caller *flag_caller(struct flag_run *run)

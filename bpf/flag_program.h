@@ -171,13 +171,16 @@ enum flag_op {
     FLAG_STEP_TRUTH = 5,
     /* Whether the fact `left` is null or not there. */
     FLAG_STEP_ABSENT = 6,
-    /* enum flag_comparison `how` of `left` and `right`. */
+    /*
+     * enum flag_comparison `how` of `left` and `right`. `extra`: where `right` is a constant text, that text once more, so that
+     * it is found at once (FLAG_TEXT_…); otherwise 0.
+     */
     FLAG_STEP_COMPARE = 7,
     /* Whether `left` is in the set at `extra`. `how`: bits of FLAG_SET_…, for what the set holds beside strings and numbers. */
     FLAG_STEP_IN_SET = 8,
     /* Whether `left` is in `right`: part of a string, or element of a list. */
     FLAG_STEP_IN = 9,
-    /* `neither` where one of them is no string. */
+    /* `neither` where one of them is no string. `extra` as above. */
     FLAG_STEP_STARTS_WITH = 10,
     FLAG_STEP_ENDS_WITH = 11,
     /*
@@ -191,7 +194,7 @@ enum flag_op {
 
     /*
      * A bucketing value is hashed by steps, then a step projects it. All lead to `yes`.
-     * BEGIN starts anew with the text of the constant `left`.
+     * BEGIN starts anew with the text of the constant `left`, whose hash is at `extra` (struct flag_seed).
      * KEY adds the targeting key; without one, or with an empty one, `no`.
      * STRING adds `left`, which must be a string; `no` where it is null, `neither` where it is anything else.
      * TEXT adds `left` as `cat` writes it: null adds nothing; fails for lists and objects.
@@ -206,6 +209,10 @@ enum flag_op {
      * sum is over 2^31-1 or 0. */
     FLAG_STEP_WEIGH = 19,
 };
+
+/* A text of the block in one word: its length in the lower half, and above it its place, of which there is one in eight bytes. */
+#define FLAG_TEXT_BYTES(word) ((word) & 0xffff)
+#define FLAG_TEXT_PLACE(word) ((word) >> 16 << 3)
 
 enum flag_comparison {
     FLAG_EQUAL = 0, /* ==, with JSONLogic's coercions */
@@ -262,6 +269,14 @@ struct flag_version {
     __u32 prerelease_bytes;
 };
 
+/* How murmur3 stands behind a text that is known. */
+struct flag_seed {
+    __u32 hash;  /* after its whole words */
+    __u32 tail;  /* the bytes after its last whole word */
+    __u32 bytes; /* its length */
+    __u32 reserved;
+};
+
 struct flag_buckets {
     __u32 count; /* 1 to FLAG_MAX_BUCKETS */
     __u32 total; /* 1 to 2^31-1 */
@@ -291,6 +306,7 @@ _Static_assert(sizeof(struct flag_step) == 16, "step");
 _Static_assert(sizeof(struct flag_set) == 8, "set");
 _Static_assert(sizeof(struct flag_set_entry) == 16, "set_entry");
 _Static_assert(sizeof(struct flag_version) == 32, "version");
+_Static_assert(sizeof(struct flag_seed) == 16, "seed");
 _Static_assert(sizeof(struct flag_buckets) == 8, "buckets");
 _Static_assert(sizeof(struct flag_weight) == 4, "weight");
 

@@ -4,6 +4,7 @@
 #define FABRIC_FLAG_RULES_H
 
 #include "flag_eval.h"
+#include "flag_quick.h"
 #include "flag_steps.h"
 #include "flag_time.h"
 
@@ -94,8 +95,7 @@ FLAG_INLINE void flag_decide_after(struct flag_run *run, const struct flag_body 
             return;
         }
     }
-    variant = FLAG_LOAD(body->default_variant);
-    flag_settle(body, variant, variant == FLAG_NO_VARIANT ? FLAG_REASON_DEFAULT : reason, answer);
+    flag_settle_default(body, reason, answer);
 }
 
 /*

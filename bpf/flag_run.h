@@ -80,6 +80,15 @@ struct flag_frame {
     __u16 begun;
 };
 
+/* How far a program has come, and the bucketing value's murmur3. */
+struct flag_course {
+    __u64 pending; /* bytes that no round of murmur3 has taken yet: as many as `total` has beyond a multiple of four */
+    __u32 hash;
+    __u32 total;   /* bytes hashed */
+    __u32 at;      /* the step that is next */
+    __u32 reserved;
+};
+
 struct flag_run {
     FLAG_RUN_MEMBERS
 
@@ -138,15 +147,11 @@ struct flag_run {
         __s32 difference;         /* of the first bytes that differ */
         __u32 reserved;
     } identifiers;
-    __u64 pending; /* bytes that no round of murmur3 has taken yet */
-    __u32 hash;
-    __u32 rest;    /* how many they are, 0 to 3 */
-    __u32 total;   /* bytes hashed */
+    struct flag_course course;
     __u32 variant; /* what a program gives */
     __u64 sum;     /* of weights that are computed */
     __u32 asked;   /* flags so far */
     __u32 zero;    /* FLAG_START */
-    __u32 reserved;
     /* A number's text. Texts are read by the word, so there is room for one behind the last byte. */
     __u8 scratch[FLAG_SCRATCH_BYTES + sizeof(flag_word)] __attribute__((aligned(8)));
 };

@@ -13,7 +13,7 @@
 
 /* Told of each step and of where it leads; for explanations. */
 #ifndef FLAG_TRACE
-#define FLAG_TRACE(run, at, next) ((void)0)
+#define FLAG_TRACE(caller, depth, at, next) ((void)0)
 #endif
 
 FLAG_INLINE int flag_branch(struct flag_run *run, int found)
@@ -60,10 +60,17 @@ FLAG_INLINE int flag_select(struct flag_run *run)
     }
 }
 
-FLAG_INLINE void flag_hash_restart(struct flag_run *run)
+/* FLAG_STEP_HASH_BEGIN. */
+FLAG_INLINE int flag_hash_begin_at(struct flag_run *run, __u32 place)
 {
-    run->hash = run->rest = run->total = 0;
-    run->pending = 0;
+    const struct flag_seed *seed = (const struct flag_seed *)flag_block_at(run, place, sizeof(*seed));
+
+    if (!seed)
+        return FLAG_FAILED;
+    run->course.hash = FLAG_LOAD(seed->hash);
+    run->course.pending = FLAG_LOAD(seed->tail);
+    run->course.total = FLAG_LOAD(seed->bytes);
+    return 1;
 }
 
 /* Adds the targeting key to the hash; 0 where there is none. */
@@ -71,8 +78,9 @@ FLAG_PART int flag_hash_targeting_key(struct flag_run *run)
 {
     if (!run)
         return 0;
-    __u32 hash = run->hash, rest = run->rest & 3;
-    __u64 pending = run->pending;
+    struct flag_course *course = &run->course;
+    __u32 hash = course->hash, rest = course->total & 3;
+    __u64 pending = course->pending;
     int length = flag_hash_key(flag_caller(run), rest * 8, &hash, &pending);
 
     if (length <= 0)
@@ -81,12 +89,10 @@ FLAG_PART int flag_hash_targeting_key(struct flag_run *run)
     if (rest >= 4) {
         hash = flag_murmur_round(hash, (__u32)pending);
         pending >>= 32;
-        rest -= 4;
     }
-    run->hash = hash;
-    run->pending = pending;
-    run->rest = rest;
-    run->total += length;
+    course->hash = hash;
+    course->pending = pending;
+    course->total += length;
     return 1;
 }
 
@@ -112,8 +118,8 @@ FLAG_INLINE int flag_hash_any(struct flag_run *run)
 
 FLAG_INLINE __u32 flag_project(struct flag_run *run, __u32 total)
 {
-    __u32 hash = flag_murmur_finish(run->hash, run->pending, run->rest & 3, run->total);
-
+    const struct flag_course *course = &run->course;
+    __u32 hash = flag_murmur_finish(course->hash, course->pending, course->total & 3, course->total);
     __u32 point = (__u32)(((__u64)hash * total) >> 32);
 
     FLAG_TRACE_BUCKET(flag_caller(run), hash, point, total);
@@ -210,6 +216,8 @@ FLAG_PART int flag_step_once(struct flag_run *run)
     }
     if (op == FLAG_STEP_PASS)
         return FLAG_END_PASS;
+    if (op == FLAG_STEP_HASH_BEGIN)
+        return flag_branch(run, flag_hash_begin_at(run, run->step.extra));
     if (op == FLAG_STEP_HASH_KEY)
         return flag_branch(run, flag_hash_targeting_key(run));
     if (op == FLAG_STEP_BUCKET)
@@ -228,9 +236,6 @@ FLAG_PART int flag_step_once(struct flag_run *run)
         return flag_branch(run, run->left.type == FLAG_VALUE_NULL);
     case FLAG_STEP_IN_SET:
         return flag_branch(run, flag_in_set(run, run->step.extra, how));
-    case FLAG_STEP_HASH_BEGIN:
-        flag_hash_restart(run);
-        return flag_branch(run, flag_hash_string(run));
     case FLAG_STEP_HASH_STRING:
         return flag_branch(run, flag_hash_string(run));
     case FLAG_STEP_HASH_TEXT:
@@ -268,14 +273,14 @@ FLAG_PART int flag_step_once(struct flag_run *run)
     }
 }
 
-/* Runs the program in the block: FLAG_END_…, with run->variant where it gives one. */
+/* Runs the program in the block from where run->course is: FLAG_END_…, with run->variant where it gives one. */
 FLAG_INLINE int flag_run_program(struct flag_run *run)
 {
     __u32 rounds FLAG_UNUSED = 0;
-    int at = 0;
 
     if (!run)
         return FLAG_END_FAIL;
+    int at = run->course.at & (FLAG_MAX_STEPS - 1);
     const struct flag_block *head = flag_block_head(run);
     if (!head)
         return FLAG_END_FAIL;
@@ -288,7 +293,7 @@ FLAG_INLINE int flag_run_program(struct flag_run *run)
         ((flag_word *)&run->step)[0] = FLAG_LOAD(((const flag_word *)step)[0]);
         ((flag_word *)&run->step)[1] = FLAG_LOAD(((const flag_word *)step)[1]);
         int next = flag_step_once(run);
-        FLAG_TRACE(run, at, next);
+        FLAG_TRACE(flag_caller(run), run->depth, at, next);
         if (next < 0)
             return next;
         if (next <= at)

@@ -22,7 +22,7 @@
 #include "flag_program.h"
 
 #define FLAG_TABLE_MAGIC 0x454c424154474c46ULL /* "FLGTABLE" read as a little-endian word */
-#define FLAG_TABLE_LAYOUT 2
+#define FLAG_TABLE_LAYOUT 3
 
 #define FLAG_HEADER_BYTES 4096
 #define FLAG_NAME_BYTES 64      /* a name has at most 63 bytes; the rest is zero */
@@ -99,6 +99,7 @@ struct flag_body {
     __u8 bucket_variant[FLAG_INLINE_BUCKETS];
     __u8 off_variant;     /* before its activation and without its prerequisites; FLAG_NO_VARIANT likewise */
     __u8 safe_variant;    /* of a host that has lost the fabric */
+    __u32 variants;       /* tells lists of variants apart: a hash of their names in order; 0 where there are none */
 };
 
 struct flag_slot {
@@ -123,6 +124,7 @@ _Static_assert(__builtin_offsetof(struct flag_body, seed_hash) == 24, "body.seed
 _Static_assert(__builtin_offsetof(struct flag_body, block_offset) == 36, "body.block_offset");
 _Static_assert(__builtin_offsetof(struct flag_body, bucket_end) == 44, "body.bucket_end");
 _Static_assert(__builtin_offsetof(struct flag_body, bucket_variant) == 68, "body.bucket_variant");
+_Static_assert(__builtin_offsetof(struct flag_body, variants) == 76, "body.variants");
 _Static_assert(sizeof(struct flag_slot) == 256, "slot");
 _Static_assert(__builtin_offsetof(struct flag_slot, generation) == 8, "slot.generation");
 _Static_assert(__builtin_offsetof(struct flag_slot, name) == 24, "slot.name");

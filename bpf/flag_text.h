@@ -103,19 +103,14 @@ FLAG_PART __u64 flag_text_hash(struct flag_run *run)
 }
 
 /* Feeds up to four bytes to murmur3. */
-FLAG_INLINE void flag_murmur_feed(struct flag_run *run, __u32 word, __u32 bytes)
+FLAG_INLINE void flag_murmur_feed(struct flag_course *course, __u32 word, __u32 bytes)
 {
-    __u32 rest = run->rest & 3;
-
-    run->pending |= (__u64)word << (rest * 8);
-    rest += bytes;
-    if (rest >= 4) {
-        run->hash = flag_murmur_round(run->hash, (__u32)run->pending);
-        run->pending >>= 32;
-        rest -= 4;
+    course->pending |= (__u64)word << ((course->total & 3) * 8);
+    if ((course->total & 3) + bytes >= 4) {
+        course->hash = flag_murmur_round(course->hash, (__u32)course->pending);
+        course->pending >>= 32;
     }
-    run->rest = rest;
-    run->total += bytes;
+    course->total += bytes;
 }
 
 /* Feeds `left` to murmur3. */
@@ -129,9 +124,9 @@ FLAG_PART int flag_text_murmur(struct flag_run *run)
         __u32 rest = run->left.bytes - i;
         __u64 word = flag_text_word(run, &run->left, i);
 
-        flag_murmur_feed(run, (__u32)word, rest < 4 ? rest : 4);
+        flag_murmur_feed(&run->course, (__u32)word, rest < 4 ? rest : 4);
         if (rest > 4)
-            flag_murmur_feed(run, (__u32)(word >> 32), rest < 8 ? rest - 4 : 4);
+            flag_murmur_feed(&run->course, (__u32)(word >> 32), rest < 8 ? rest - 4 : 4);
     }
     return 0;
 }

@@ -94,22 +94,17 @@ FLAG_INLINE int flag_both_to_numbers(struct flag_run *run)
     return none;
 }
 
+/* Four bits for each enum flag_comparison, from the lowest: 1 where less is a yes, 2 where equal is, 4 where more is. */
+#define FLAG_ORDERS 0x64315252u
+
 FLAG_INLINE int flag_order_answers(int order, __u32 how)
 {
-    switch (how) {
-    case FLAG_EQUAL:
-        return order == 0;
-    case FLAG_NOT_EQUAL:
-        return order != 0;
-    case FLAG_LESS:
-        return order < 0;
-    case FLAG_LESS_OR_EQUAL:
-        return order <= 0;
-    case FLAG_GREATER:
-        return order > 0;
-    default:
-        return order >= 0;
-    }
+    return FLAG_ORDERS >> (how & 7) * 4 & (order < 0 ? 1 : order == 0 ? 2 : 4) ? 1 : 0;
+}
+
+FLAG_INLINE int flag_compare_integers(__s64 left, __s64 right, __u32 how)
+{
+    return flag_order_answers(left < right ? -1 : left > right, how);
 }
 
 /* Where one is null and the other a string, or null too. */
@@ -146,11 +141,8 @@ FLAG_INLINE int flag_compare(struct flag_run *run, __u32 how)
 {
     if (run->left.type == FLAG_VALUE_STRING && run->right.type == FLAG_VALUE_STRING && how <= FLAG_NOT_SAME)
         return flag_text_equal(run) == !(how & 1);
-    if (run->left.type == FLAG_VALUE_INTEGER && run->right.type == FLAG_VALUE_INTEGER) {
-        __s64 a = (__s64)run->left.bits, b = (__s64)run->right.bits;
-
-        return flag_order_answers(a < b ? -1 : a > b, how < FLAG_LESS ? how & 1 : how);
-    }
+    if (run->left.type == FLAG_VALUE_INTEGER && run->right.type == FLAG_VALUE_INTEGER)
+        return flag_compare_integers((__s64)run->left.bits, (__s64)run->right.bits, how);
     return flag_compare_slowly(run, how);
 }
 

@@ -7,119 +7,7 @@
  * the stack alone: the CPU pops the return address itself, which keeps a shadow stack straight.
  */
 
-extern int bpf_copy_from_user_str(void *to, __u32 to__sz, const void *from__ign, __u64 flags) __ksym;
-
-#define COPY_PAD_ZEROS 1
-
-/* What the link's cookie says of the function it is attached to. */
-#define OVERRIDE_DELTA(cookie) ((__s64)(__s32)(__u32)(cookie)) /* from the entry to a `ret`, in bytes */
-#define OVERRIDE_GO (1ULL << 32)      /* Go's register ABI: a string is a pointer and a length */
-#define OVERRIDE_WITH_KEY (1ULL << 33) /* a targeting key follows the flag's name */
-#define OVERRIDE_PLACE(cookie) (((cookie) >> 34) & 0xfff) /* where in its page the entry is */
-
-/* Reads a C string into a zero-padded buffer. Its length, or -1 where it cannot be read or does not fit. */
-static __always_inline int read_c_string(void *to, __u32 size, unsigned long from)
-{
-    int copied = bpf_copy_from_user_str(to, size, (const void *)from, COPY_PAD_ZEROS);
-
-    /* A copy that fills the buffer may have been cut short. */
-    return copied <= 0 || copied >= (int)size ? -1 : copied - 1;
-}
-
-static __always_inline int read_go_string(void *to, __u32 size, unsigned long from, unsigned long length)
-{
-    if (length >= size)
-        return -1;
-    if (length && bpf_copy_from_user(to, length, (const void *)from))
-        return -1;
-    return length;
-}
-
-/* A key is read in pieces, since a program has 512 bytes of stack. */
-#define KEY_PIECE 64
-#define KEY_PIECES ((FLAG_KEY_BYTES + KEY_PIECE) / KEY_PIECE)
-
-struct key_piece {
-    __u32 words[KEY_PIECE / 4 + 2]; /* and the terminator that bpf_copy_from_user_str writes */
-};
-
-/* The next piece of the key: how many of its bytes there are, fewer than KEY_PIECE in the last one; or -1. */
-static __always_inline int read_key_piece(const struct flag_caller *caller, __u32 at, struct key_piece *piece)
-{
-    if (!(caller->cookie & OVERRIDE_GO)) {
-        int copied = bpf_copy_from_user_str(piece->words, KEY_PIECE + 1, (const void *)(caller->address + at), COPY_PAD_ZEROS);
-
-        return copied <= 0 ? -1 : copied - 1;
-    }
-
-    unsigned long left = caller->length - at;
-    if (left > KEY_PIECE)
-        left = KEY_PIECE;
-    __builtin_memset(piece, 0, sizeof(*piece));
-    if (left && bpf_copy_from_user(piece->words, left, (const void *)(caller->address + at)))
-        return -1;
-    return left;
-}
-
-/*
- * The two hashes are global functions, so that the verifier walks through their loops once and not once for each way
- * that leads to them.
- */
-__noinline __u64 hash_name(struct flag_name *name, __u32 length)
-{
-    return name ? flag_name_hash(name->words, length) : 0;
-}
-
-__noinline int hash_key(struct flag_caller *caller)
-{
-    struct key_piece piece = {};
-    __u32 length = 0;
-
-    if (!caller)
-        return -1;
-    __u32 hash = caller->hash;
-    __u64 pending = caller->pending;
-    FLAG_LOOP
-    for (int i = 0; i < KEY_PIECES; i++) {
-        int got = read_key_piece(caller, length, &piece);
-
-        if (got < 0)
-            return -1;
-        flag_hash_words(piece.words, got, KEY_PIECE / 4, caller->shift, &hash, &pending);
-        length += got;
-        if (got < KEY_PIECE)
-            break;
-    }
-    caller->hash = hash;
-    caller->pending = pending;
-    return length > FLAG_KEY_BYTES ? -1 : (int)length;
-}
-
-static __always_inline int flag_hash_key(const struct flag_caller *who, __u32 shift, __u32 *hash, __u64 *pending)
-{
-    struct flag_caller *caller = (struct flag_caller *)who;
-
-    if (!(caller->cookie & OVERRIDE_WITH_KEY) || ((caller->cookie & OVERRIDE_GO) && caller->length > FLAG_KEY_BYTES))
-        return -1;
-    caller->hash = *hash;
-    caller->pending = *pending;
-    caller->shift = shift;
-    int length = hash_key(caller);
-    *hash = caller->hash;
-    *pending = caller->pending;
-    return length;
-}
-
-/* The key whole, for rules that look at it. */
-static __always_inline int copy_key(struct flag_run *run)
-{
-    const struct flag_caller *caller = &run->caller;
-
-    if (!(caller->cookie & OVERRIDE_WITH_KEY))
-        return -1;
-    return caller->cookie & OVERRIDE_GO ? read_go_string(run->key, FLAG_KEY_ROOM, caller->address, caller->length)
-                                        : read_c_string(run->key, FLAG_KEY_ROOM, caller->address);
-}
+#include "override_text.bpf.h"
 
 /* The caller of a function has no attributes. */
 FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, struct flag_value *to)
@@ -145,36 +33,63 @@ struct {
 
 /* One call of an overridden function. */
 struct question {
-    struct flag_name name;
+    /* The key is read where the name was, once that has been found: both are more than the stack has room for. */
+    union {
+        struct flag_name name;
+        struct flag_quick_key key;
+    };
     struct flag_caller caller;
     struct flag_answer answer;
+    struct flag_course course; /* of a program that the usual steps have left off */
     __u64 generation;
-    __u32 version;
 };
 
-__noinline int decide_by_rules(struct question *question)
-{
-    if (!question)
-        return 0;
-    struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (!run)
-        return 0;
-    run->caller = question->caller;
-    run->have = 0;
-    run->now_ns = run->boot_ns = 0;
-    flag_begin(run, FLAG_HEADER_BYTES + (__u64)(question->answer.slot & geometry.slot_mask) * sizeof(struct flag_slot),
-               question->version, question->generation);
-    return flag_decide_frames(run, &question->answer);
-}
+#include "usage.bpf.h"
 
+/* The reason of an answer that takes the whole machine. */
+#define REASON_OPEN 0xff
+
+/*
+ * What takes the whole machine is left open here: inside of the functions that look for the flag its own would not fit the
+ * stack, and a function of the usual steps' own would be a call, which costs more than a step.
+ */
 static __always_inline int flag_decide_by_rules(const struct flag_view *view, const struct flag_slot *slot, __u32 version, __u64 generation,
                                                 const struct flag_caller *caller, struct flag_answer *answer)
 {
     struct question *question = (struct question *)((char *)caller - __builtin_offsetof(struct question, caller));
+    struct flag_quick quick = { .caller = caller, .key = &question->key };
 
-    question->version = version;
-    question->generation = generation;
-    return decide_by_rules(question);
+    question->key.type = FLAG_KEY_UNREAD;
+    if (!flag_decide_quickly(&quick, view, &slot->body[version & 1], &question->course, answer)) {
+        question->generation = generation;
+        answer->reason = REASON_OPEN;
+    }
+    return 1;
+}
+
+/*
+ * Answers what was left open: 1 where the answer stands. A version that is neither 0 nor beyond the generation of the question
+ * has not been overwritten since that was read, and neither has the slot's name.
+ */
+__noinline int decide_open(struct question *question)
+{
+    struct flag_view view = { .base = FLAG_TABLE_BASE() };
+
+    if (!question || !view.base)
+        return 0;
+    struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
+    if (!run)
+        return 0;
+    __u32 index = question->answer.slot & geometry.slot_mask, version = question->answer.version & 1;
+    run->caller = question->caller;
+    run->have = 0;
+    run->now_ns = run->boot_ns = 0;
+    run->course = question->course;
+    flag_begin(run, FLAG_HEADER_BYTES + (__u64)index * sizeof(struct flag_slot), version, question->generation);
+    int stands = flag_decide_frames(run, &question->answer);
+    FLAG_READ_BARRIER();
+    __u64 written = FLAG_LOAD(flag_slot_at(&view, index)->generation[version]);
+    return stands && written != 0 && written <= question->generation;
 }
 
 /*
@@ -211,13 +126,26 @@ __noinline int answer_once(struct question *question, __u64 hash)
     return question && view.base && flag_try(&view, question->name.words, hash, &question->caller, &question->answer);
 }
 
+/* The flag's name, which the function was called with: its length, or -1. */
+static __always_inline int read_name(struct flag_name *name, struct pt_regs *ctx, __u64 cookie)
+{
+    unsigned long rdi = FLAG_LOAD(ctx->rdi), rax = FLAG_LOAD(ctx->rax), rbx = FLAG_LOAD(ctx->rbx);
+
+    if (!(cookie & OVERRIDE_GO))
+        return read_c_string(name->words, sizeof(*name), rdi);
+    /* An attempt before this one may have left a key there. */
+    __builtin_memset(name, 0, sizeof(*name));
+    return read_go_string(name->words, sizeof(*name), rax, rbx);
+}
+
 SEC("uprobe.s")
 int override_flag(struct pt_regs *ctx)
 {
     __u64 cookie = bpf_get_attach_cookie(ctx);
     struct question question = { .caller.cookie = cookie };
     const struct flag_answer *answer = &question.answer;
-    int length, stands = 0;
+    __u64 hash = 0;
+    int stands = 0;
 
     stay_on_own_stack(ctx);
     /*
@@ -227,22 +155,26 @@ int override_flag(struct pt_regs *ctx)
     if ((FLAG_LOAD(ctx->rip) & 0xfff) != OVERRIDE_PLACE(cookie))
         return 0;
     /* Each register is loaded at its own offset: the verifier refuses one that the compiler computes. */
-    unsigned long rdi = FLAG_LOAD(ctx->rdi), rsi = FLAG_LOAD(ctx->rsi);
-    if (cookie & OVERRIDE_GO) {
-        length = read_go_string(question.name.words, sizeof(question.name), FLAG_LOAD(ctx->rax), FLAG_LOAD(ctx->rbx));
-        question.caller.address = FLAG_LOAD(ctx->rcx);
-        question.caller.length = rdi;
-    } else {
-        length = read_c_string(question.name.words, sizeof(question.name), rdi);
-        question.caller.address = rsi;
-    }
-    if (length <= 0)
-        return 0;
+    unsigned long rcx = FLAG_LOAD(ctx->rcx), rsi = FLAG_LOAD(ctx->rsi);
+    question.caller.address = cookie & OVERRIDE_GO ? rcx : rsi;
+    question.caller.length = FLAG_LOAD(ctx->rdi);
+    while (!stands && FLAG_MAY_LOOP(tries, FLAG_READ_TRIES)) {
+        int length = read_name(&question.name, ctx, cookie);
 
-    __u64 hash = hash_name(&question.name, length);
-    while (!stands && FLAG_MAY_LOOP(tries, FLAG_READ_TRIES))
+        if (length <= 0)
+            return 0;
+        hash = hash_name(&question.name, length);
         stands = answer_once(&question, hash);
+        if (stands && answer->reason == REASON_OPEN)
+            stands = decide_open(&question);
+    }
 
+    if (!stands)
+        flag_answer_nothing(&question.answer, FLAG_REASON_ERROR);
+    /* What the table has no name for is counted by the one that was asked for, and a key may stand in its place by now. */
+    if (answer->variants == 0 && answer->reason != FLAG_REASON_NOT_FOUND && read_name(&question.name, ctx, cookie) <= 0)
+        return 0;
+    usage_count(&question, hash);
     if (!stands || answer->variant == FLAG_NO_VARIANT || answer->type != FLAG_TYPE_BOOLEAN)
         return 0;
     if (geometry.may_override)

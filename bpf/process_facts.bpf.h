@@ -39,8 +39,19 @@ struct path {
     struct dentry *dentry;
 };
 
+struct super_block {
+    __u32 s_dev;
+};
+
+struct inode {
+    struct super_block *i_sb;
+    unsigned long i_ino;
+    __s64 i_ctime_sec; /* since Linux 6.11 */
+};
+
 struct file {
     struct path f_path;
+    struct inode *f_inode;
 };
 
 struct mm_struct {

@@ -7,16 +7,17 @@ using Fabric.Bench.Running;
 CultureInfo.CurrentCulture = CultureInfo.InvariantCulture;
 if (Options.Parse(args) is not { } options)
 {
-    Console.Error.WriteLine(Options.Usage);
+    Console.Error.WriteLine(Options.Help);
     return 2;
 }
 
+Native.Usage = options.Usage;
 Results.Begin();
 var begun = Stopwatch.GetTimestamp();
 var sections = new List<Section>();
 (string, Func<Options, Section>)[] parts =
 [
-    ("calls", Calls.Run), ("peers", Peers.Run), ("probe", Probe.Run), ("rules", Rules.Run), ("verifier", Verifier.Run), ("writes", Writes.Run), ("flips", Flips.Run), ("etcd", Etcd.Run), ("fleet", FleetWide.Run), ("tree", TreeModel.Run),
+    ("calls", Calls.Run), ("usage", Usage.Run), ("peers", Peers.Run), ("probe", Probe.Run), ("rules", Rules.Run), ("verifier", Verifier.Run), ("writes", Writes.Run), ("flips", Flips.Run), ("etcd", Etcd.Run), ("fleet", FleetWide.Run), ("tree", TreeModel.Run),
 ];
 foreach (var (name, part) in parts)
 {

@@ -7,7 +7,7 @@
  *
  * OBJECT is fabric.bpf.o; the tables are pins. override_flag is loaded with may_override 0, so that a kernel that
  * refuses to write registers takes it too: only the two stores at its end are missing. All probes stay attached, each
- * to a stub of its own, and the measurements take turns.
+ * to a stub of its own, and the measurements take turns. One counts what it answers; the others do not.
  *
  * CASES lists cases (bench.h) that ask for flags of one table with a targeting key. Where the kernel takes the program
  * with may_override 1, each is also asked that way before the measurement, so that the answers can be looked at.
@@ -32,6 +32,9 @@
 #define PLACE(site) (((unsigned long)(site) & 0xfff) << 34)
 #define STUB_RET 17       /* from a stub's entry to its `ret` */
 
+#define CELLS 65536 /* of the map `usage` */
+#define USAGE_BYTES (4096 + 512 * 576 + CELLS * 144) /* bpf/usage.bpf.h */
+
 #define CALLS 1000
 #define CHECKS 10000
 #define LEAST_DECISION 25 /* ns; a decision copies the name at the very least */
@@ -40,6 +43,7 @@ bool stub_unprobed(const char *flag, const char *key);
 bool stub_empty(const char *flag, const char *key);
 bool stub_plain(const char *flag, const char *key);
 bool stub_rollout(const char *flag, const char *key);
+bool stub_counting(const char *flag, const char *key);
 bool stub_override(const char *flag, const char *key);
 
 typedef bool stub(const char *flag, const char *key);
@@ -52,7 +56,7 @@ struct geometry {
     __u32 slot_mask;
     __u32 may_override;
     __u32 may_look;
-    __u32 reserved;
+    __u32 usage_mask;
 };
 
 struct probe {
@@ -71,7 +75,7 @@ static void check(int result, const char *what)
 }
 
 /* Loads one program of the object over the table that is pinned at `pin`; -1 where the kernel refuses it. */
-static int try_load(const char *object, const char *name, const char *pin, int may_override)
+static int try_load(const char *object, const char *name, const char *pin, int may_override, int counts)
 {
     int table = bpf_obj_get(pin);
     struct bpf_map_info info = { 0 };
@@ -101,14 +105,17 @@ static int try_load(const char *object, const char *name, const char *pin, int m
         .slot_mask = header->slot_count - 1,
         .may_override = may_override,
         .may_look = 1,
+        .usage_mask = counts ? CELLS - 1 : 0,
     };
+    if (counts)
+        check(bpf_map__set_value_size(bpf_object__find_map_by_name(loaded, "usage"), USAGE_BYTES), "size of the counters");
     check(bpf_map__set_initial_value(bpf_object__find_map_by_name(loaded, ".rodata.geometry"), &geometry, sizeof(geometry)), "constants");
     return bpf_object__load(loaded) ? -1 : bpf_program__fd(wanted);
 }
 
-static int load(const char *object, const char *name, const char *pin)
+static int load(const char *object, const char *name, const char *pin, int counts)
 {
-    int program = try_load(object, name, pin, 0);
+    int program = try_load(object, name, pin, 0, counts);
 
     if (program < 0) {
         fprintf(stderr, "the kernel refuses %s\n", name);
@@ -226,7 +233,7 @@ static unsigned ask_all(stub *function, const char *flag)
 static void check_answers(const char *object, const char *table, const struct bench_case *cases, int many)
 {
     libbpf_print_fn_t print = libbpf_set_print(quiet);
-    int program = try_load(object, "override_flag", table, 1);
+    int program = try_load(object, "override_flag", table, 1, 0);
 
     libbpf_set_print(print);
     if (program < 0) {
@@ -245,8 +252,8 @@ static int run_cases(const char *object, const char *table, const char *path, in
     int many = read_cases(path, cases);
 
     make_keys(keys);
-    struct probe empty = attach(load(object, "empty_probe", table), stub_empty, 0);
-    struct probe decides = attach(load(object, "override_flag", table), stub_rollout, WITH_KEY);
+    struct probe empty = attach(load(object, "empty_probe", table, 0), stub_empty, 0);
+    struct probe decides = attach(load(object, "override_flag", table, 0), stub_rollout, WITH_KEY);
     check_answers(object, table, cases, many);
     double nothing = check_hit("empty", empty, stub_empty, cases[0].flag);
     for (int i = 0; i < many; i++)
@@ -274,11 +281,13 @@ int main(int argc, char **argv)
     size_t plain_count = read_names(argv[3], &plain), rollout_count = read_names(argv[5], &rollout);
     make_keys(keys);
 
-    struct probe empty = attach(load(argv[1], "empty_probe", argv[2]), stub_empty, 0);
-    struct probe on_plain = attach(load(argv[1], "override_flag", argv[2]), stub_plain, 0);
-    struct probe on_rollout = attach(load(argv[1], "override_flag", argv[4]), stub_rollout, WITH_KEY);
+    struct probe empty = attach(load(argv[1], "empty_probe", argv[2], 0), stub_empty, 0);
+    struct probe on_plain = attach(load(argv[1], "override_flag", argv[2], 0), stub_plain, 0);
+    struct probe on_rollout = attach(load(argv[1], "override_flag", argv[4], 0), stub_rollout, WITH_KEY);
+    struct probe counting = attach(load(argv[1], "override_flag", argv[2], 1), stub_counting, 0);
     double nothing = check_hit("empty", empty, stub_empty, plain[0]);
     check_decides("plain", on_plain, stub_plain, plain[0], nothing);
+    check_decides("counting", counting, stub_counting, plain[0], nothing);
     check_decides("rollout", on_rollout, stub_rollout, rollout[0], nothing);
 
     size_t at = 0;
@@ -286,10 +295,14 @@ int main(int argc, char **argv)
         SAMPLE("unprobed", CALLS, stub_unprobed(plain[0], keys[i % BENCH_KEYS]));
         SAMPLE("empty", CALLS, stub_empty(plain[0], keys[i % BENCH_KEYS]));
         SAMPLE("plain", CALLS, stub_plain(plain[0], keys[i % BENCH_KEYS]));
+        SAMPLE("counting", CALLS, stub_counting(plain[0], keys[i % BENCH_KEYS]));
         SAMPLE("rollout", CALLS, stub_rollout(rollout[0], keys[i % BENCH_KEYS]));
         SAMPLE("unknown", CALLS, stub_plain("no-such-flag-anywhere", keys[i % BENCH_KEYS]));
+        SAMPLE("counting-unknown", CALLS, stub_counting("no-such-flag-anywhere", keys[i % BENCH_KEYS]));
         WALK("walk-empty", plain, plain_count, at, stub_empty);
         WALK("walk-plain", plain, plain_count, at, stub_plain);
+        /* Elsewhere than the one before, which has just brought these names and slots close. */
+        WALK("walk-counting", plain, plain_count, at + plain_count / 2, stub_counting);
         WALK("walk-rollout", rollout, rollout_count, at, stub_rollout);
     }
     return 0;

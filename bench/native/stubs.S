@@ -21,5 +21,6 @@
     stub stub_empty
     stub stub_plain
     stub stub_rollout
+    stub stub_counting
     stub stub_override
     .section .note.GNU-stack, "", @progbits

@@ -41,24 +41,24 @@ struct flag_trace {
     struct flag_trace_fact facts[TRACE_FACTS];
 };
 
-static void trace_step(struct flag_run *run, int at, int next);
-static void trace_fact(struct flag_run *run, uint32_t index, const struct flag_value *value);
+static void trace_step(const struct flag_caller *caller, uint32_t depth, int at, int next);
+static void trace_fact(const struct flag_caller *caller, uint32_t depth, uint32_t index, const struct flag_value *value);
 static void trace_bucket(const struct flag_caller *caller, uint32_t hash, uint32_t point, uint32_t total);
-#define FLAG_TRACE(run, at, next) trace_step(run, at, next)
-#define FLAG_TRACE_FACT(run, index, value) trace_fact(run, index, value)
+#define FLAG_TRACE(caller, depth, at, next) trace_step(caller, depth, at, next)
+#define FLAG_TRACE_FACT(caller, depth, index, value) trace_fact(caller, depth, index, value)
 #define FLAG_TRACE_BUCKET(caller, hash, point, total) trace_bucket(caller, hash, point, total)
 
 #include "../libflagfabric/process.h"
 
 /* Of the flag that was asked for, not of its prerequisites. */
-static struct flag_trace *trace_of(struct flag_run *run)
+static struct flag_trace *trace_of(const struct flag_caller *caller, uint32_t depth)
 {
-    return run->depth == 0 ? run->caller->trace : NULL;
+    return depth == 0 ? caller->trace : NULL;
 }
 
-static void trace_step(struct flag_run *run, int at, int next)
+static void trace_step(const struct flag_caller *caller, uint32_t depth, int at, int next)
 {
-    struct flag_trace *trace = trace_of(run);
+    struct flag_trace *trace = trace_of(caller, depth);
 
     if (!trace)
         return;
@@ -67,9 +67,9 @@ static void trace_step(struct flag_run *run, int at, int next)
     trace->step_count++;
 }
 
-static void trace_fact(struct flag_run *run, uint32_t index, const struct flag_value *value)
+static void trace_fact(const struct flag_caller *caller, uint32_t depth, uint32_t index, const struct flag_value *value)
 {
-    struct flag_trace *trace = trace_of(run);
+    struct flag_trace *trace = trace_of(caller, depth);
 
     if (!trace)
         return;

@@ -6,6 +6,7 @@
 #include <sys/prctl.h>
 #include <unistd.h>
 
+#include "book.h"
 #include "process.h"
 
 /* What /proc/self/ns/cgroup says in the host's own namespace of control groups. */
@@ -52,7 +53,7 @@ static ssize_t kept(struct kept_path *kept, char to[FLAG_PATH_BYTES], uint64_t n
 }
 
 /* The program's path, as the kernel's walk gives it: without the mark of a file that has been replaced. */
-static ssize_t read_exe(char path[FLAG_PATH_BYTES])
+ssize_t flagfabric_read_exe(char path[FLAG_PATH_BYTES])
 {
     static const char deleted[] = " (deleted)";
     const size_t mark = sizeof(deleted) - 1;
@@ -114,7 +115,7 @@ int flagfabric_process_fact(struct flag_run *run, __u32 source, struct flag_valu
             return flag_set_text(to, NULL, 0);
         return flag_set_text(to, run->comm, strnlen(run->comm, FLAG_COMM_BYTES));
     case FLAG_FACT_PROCESS_EXE:
-        return path_fact(&exe, read_exe, UINT64_MAX, run->exe, to);
+        return path_fact(&exe, flagfabric_read_exe, UINT64_MAX, run->exe, to);
     case FLAG_FACT_PROCESS_CGROUP:
         return path_fact(&cgroup, read_cgroup, CGROUP_NANOSECONDS, run->cgroup, to);
     default:

@@ -4,11 +4,18 @@
  *
  * A call reads the host's flag table, which the Fabric node of the host keeps up to date: no set-up, no network, no
  * lock, no allocation, and no system call once the table is open, but where a rule asks for a fact of the process
- * (process.*). Every function may be called from any thread and from a signal handler after the first call has
+ * (process.*), or a process asks for more flags than it has had room to count. Every function may be called from any thread and from a signal handler after the first call has
  * returned. A program that runs where there is no node, or no such flag, gets its own default: that is not an error.
  *
  * Where the table is: the file or BPF pin named by the environment variable FABRIC_TABLE; otherwise
  * /run/fabric/bpf/table, otherwise /run/fabric/table. While there is none, a call looks for it at most once a second.
+ *
+ * Each call that a table answers is counted, for `fabric usage`: how often this executable asked for which name, and what it
+ * was answered, its variant or the caller's own default. Nothing is noted of who asked: no keys, no attributes. The counts
+ * stand in a file of the process's own, of 32 KiB and more where it asks for many flags, in /run/fabric/usage, or in `usage`
+ * beside a table that is a file; FABRIC_USAGE names another folder, and turns counting off where it is empty. Where there is
+ * no such folder, or no room in it, nothing is counted, and every answer is the same. No descriptor stays open. A fork counts
+ * in its parent's file. Once loaded, the library stays loaded, whatever dlclose is told.
  *
  * Flag names have 1 to 63 bytes and targeting keys at most 255; both are UTF-8 and end with a zero byte. What is passed
  * is read during the call and never kept. A longer name, and NULL, is an unknown flag; a longer key counts as none.

@@ -38,6 +38,8 @@ struct flag_clock {
     uint64_t boot_ns;
 };
 
+#define FLAG_QUICK_MEMBERS
+
 #define FLAG_RUN_MEMBERS              \
     const struct flag_view *view;     \
     const struct flag_caller *caller; \
@@ -92,12 +94,8 @@ FLAG_INLINE __u64 flag_load_bytes(const unsigned char *from, size_t bytes)
         memcpy(&high, from + bytes - 4, 4);
         return low | (__u64)high << (8 * (bytes - 4));
     }
-    if (bytes >= 2) {
-        memcpy(&low, from, 2);
-        memcpy(&high, from + bytes - 2, 2);
-        return low | high << (8 * (bytes - 2));
-    }
-    return bytes ? from[0] : 0;
+    /* The first one, the middle one and the last one are all. */
+    return bytes ? from[0] | (__u64)from[bytes / 2] << (8 * (bytes / 2)) | (__u64)from[bytes - 1] << (8 * (bytes - 1)) : 0;
 }
 
 FLAG_INLINE __u64 flag_text_word(struct flag_run *run FLAG_UNUSED, const struct flag_value *text, __u32 at)
@@ -168,15 +166,12 @@ FLAG_INLINE int flag_attribute_value(const struct flag_caller *caller, size_t at
     }
 }
 
-FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, struct flag_value *to)
+/* The caller's attribute of a name that has so many bytes and a zero byte behind them. */
+FLAG_INLINE int flag_named_attribute(const struct flag_caller *caller, const char *wanted, __u32 bytes, struct flag_value *to)
 {
-    const struct flag_caller *caller = run->caller;
-    const char *wanted = flag_block_at(run, name, bytes + 1);
     size_t count = caller->count < FLAG_MAX_ATTRIBUTES ? caller->count : FLAG_MAX_ATTRIBUTES;
-
-    if (!wanted || bytes == 0)
-        return 0;
     char first = FLAG_LOAD(wanted[0]);
+
     for (size_t i = 0; i < count; i++) {
         const char *own = caller->attributes[i].name;
 
@@ -184,6 +179,13 @@ FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, st
             return flag_attribute_value(caller, i, to);
     }
     return flag_set_text(to, NULL, 0);
+}
+
+FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, struct flag_value *to)
+{
+    const char *wanted = flag_block_at(run, name, bytes + 1);
+
+    return wanted && bytes && flag_named_attribute(run->caller, wanted, bytes, to);
 }
 
 FLAG_INLINE int flag_element(struct flag_run *run, const struct flag_value *list, __u32 i, struct flag_value *to)
@@ -196,14 +198,42 @@ FLAG_INLINE int flag_element(struct flag_run *run, const struct flag_value *list
 /* A fact of this process, kept in the run where it is a text; facts.c. */
 int flagfabric_process_fact(struct flag_run *run, __u32 source, struct flag_value *to);
 
+FLAG_INLINE int flag_key_text(const struct flag_caller *caller, struct flag_value *to)
+{
+    size_t bytes = caller->key ? strnlen(caller->key, FLAG_KEY_BYTES + 1) : 0;
+
+    return flag_set_text(to, bytes <= FLAG_KEY_BYTES ? caller->key : NULL, bytes <= FLAG_KEY_BYTES ? bytes : 0);
+}
+
+FLAG_INLINE int flag_quick_key(struct flag_quick *quick, struct flag_value *to)
+{
+    return flag_key_text(quick->caller, to);
+}
+
+FLAG_INLINE int flag_quick_attribute(struct flag_quick *quick, __u32 name, __u32 bytes, struct flag_value *to)
+{
+    if (bytes == 0 || name > FLAG_MAX_BLOCK_BYTES - UINT16_MAX - 1 || !flag_named_attribute(quick->caller, (const char *)quick->block + name, bytes, to))
+        return FLAG_UNUSUAL;
+    return to->type != FLAG_VALUE_STRING || to->bytes <= FLAG_QUICK_BYTES ? 1 : FLAG_UNUSUAL;
+}
+
+FLAG_INLINE __u64 flag_quick_word(struct flag_quick *quick FLAG_UNUSED, const struct flag_value *text, __u32 at)
+{
+    return flag_load_bytes((const unsigned char *)(uintptr_t)text->bits + at, text->bytes - at);
+}
+
+FLAG_INLINE __u32 flag_quick_half(struct flag_quick *quick FLAG_UNUSED, const struct flag_value *text, __u32 at)
+{
+    __u32 half;
+
+    memcpy(&half, (const unsigned char *)(uintptr_t)text->bits + at, sizeof(half));
+    return half;
+}
+
 FLAG_INLINE int flag_process_fact(struct flag_run *run, __u32 source, struct flag_value *to)
 {
-    const char *key = run->caller->key;
-
-    if (source == FLAG_FACT_TARGETING_KEY) {
-        size_t bytes = key ? strnlen(key, FLAG_KEY_BYTES + 1) : 0;
-        return flag_set_text(to, bytes <= FLAG_KEY_BYTES ? key : NULL, bytes <= FLAG_KEY_BYTES ? bytes : 0);
-    }
+    if (source == FLAG_FACT_TARGETING_KEY)
+        return flag_key_text(run->caller, to);
     if (run->caller->remote)
         return flag_set_text(to, NULL, 0);
     return flagfabric_process_fact(run, source, to);
@@ -232,18 +262,36 @@ static inline __u64 flag_boot_ns(struct flag_run *run)
     return run->boot_ns;
 }
 
-FLAG_APART int flag_decide_by_rules(const struct flag_view *view, const struct flag_slot *slot, __u32 version, __u64 generation,
-                                    const struct flag_caller *caller, struct flag_answer *answer)
+/* Apart, so that what it takes does not stand in the way of the usual steps. */
+FLAG_APART int flag_decide_wholly(const struct flag_view *view, const struct flag_slot *slot, __u32 version, __u64 generation,
+                                  const struct flag_caller *caller, const struct flag_course *course, struct flag_answer *answer)
 {
     struct flag_run run;
 
     run.view = view;
     run.caller = caller;
+    /* Member by member: a processor waits where it loads at once what was just stored in parts. */
+    run.course.pending = FLAG_LOAD(course->pending);
+    run.course.hash = FLAG_LOAD(course->hash);
+    run.course.total = FLAG_LOAD(course->total);
+    run.course.at = FLAG_LOAD(course->at);
     run.now_ns = run.boot_ns = 0;
     /* A block that is being overwritten may name a register that nothing was put into. */
     memset(run.registers, 0, sizeof(run.registers));
     flag_begin(&run, (const unsigned char *)slot - view->base, version, generation);
     return flag_decide_frames(&run, answer);
+}
+
+FLAG_APART int flag_decide_by_rules(const struct flag_view *view, const struct flag_slot *slot, __u32 version, __u64 generation,
+                                    const struct flag_caller *caller, struct flag_answer *answer)
+{
+    struct flag_quick quick = { .caller = caller };
+    struct flag_course course, *left_off = &course;
+
+    /* In memory, where it is out of the way of the usual steps, and not in registers, as the compiler would have it. */
+    __asm__("" : "+r"(left_off));
+    return flag_decide_quickly(&quick, view, &slot->body[version & 1], left_off, answer) ||
+           flag_decide_wholly(view, slot, version, generation, caller, left_off, answer);
 }
 
 #endif

@@ -13,6 +13,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "book.h"
 #include "table.h"
 
 #define RETRY_NANOSECONDS 1000000000LL
@@ -75,9 +76,20 @@ static int measures_fit(const struct flag_table_header *header, uint64_t bytes)
            header->heap_bytes <= bytes - header->heap_offset;
 }
 
-static const struct flag_view *map_table(int fd, uint64_t bytes)
+/* What the process notes of a table; its successor's calls are counted where its own were. */
+static void note_table(struct flagfabric_open *open, const char *path, int pinned)
 {
-    struct flag_view *view = NULL;
+    static uint64_t tables;
+    const struct flag_view *before = atomic_load_explicit(&flagfabric_current, memory_order_relaxed);
+
+    tables++;
+    open->number = tables < FLAGFABRIC_TABLES && open->view.slot_mask < 1u << FLAGFABRIC_SLOT_BITS ? tables : 0;
+    open->book = usage_book_for(flag_header(&open->view), before ? flagfabric_open_of(before)->book : NULL, path, pinned);
+}
+
+static const struct flag_view *map_table(int fd, uint64_t bytes, const char *path, int pinned)
+{
+    struct flagfabric_open *open = NULL;
 
     if (bytes < FLAG_HEADER_BYTES)
         return NULL;
@@ -86,15 +98,16 @@ static const struct flag_view *map_table(int fd, uint64_t bytes)
         return NULL;
 
     const struct flag_table_header *header = base;
-    if (measures_fit(header, bytes) && !FLAG_LOAD(header->retired) && (view = malloc(sizeof(*view)))) {
-        view->base = base;
-        view->slot_mask = header->slot_count - 1;
-        view->heap_offset = header->heap_offset;
-        view->heap_bytes = header->heap_bytes;
-    }
-    if (!view)
+    if (!measures_fit(header, bytes) || FLAG_LOAD(header->retired) || !(open = malloc(sizeof(*open)))) {
         munmap(base, bytes);
-    return view;
+        return NULL;
+    }
+    open->view.base = base;
+    open->view.slot_mask = header->slot_count - 1;
+    open->view.heap_offset = header->heap_offset;
+    open->view.heap_bytes = header->heap_bytes;
+    note_table(open, path, pinned);
+    return &open->view;
 }
 
 static const struct flag_view *open_table(const char *path)
@@ -105,7 +118,7 @@ static const struct flag_view *open_table(const char *path)
     int fd = pinned ? open_pin(path) : open(path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
 
     if (fd >= 0) {
-        view = map_table(fd, pinned ? pin_bytes(fd) : file_bytes(fd));
+        view = map_table(fd, pinned ? pin_bytes(fd) : file_bytes(fd), path, pinned);
         close(fd);
     }
     return view;

@@ -7,6 +7,24 @@
 
 #include "process.h"
 
+struct usage_book;
+
+/* Slots that a table has at most: twice as many as flags, of which there are at most 2^20. */
+#define FLAGFABRIC_SLOT_BITS 21
+#define FLAGFABRIC_TABLES (1u << (32 - FLAGFABRIC_SLOT_BITS))
+
+/* A table, and what the process has noted of it beside. */
+struct flagfabric_open {
+    struct flag_view view;   /* first */
+    uint64_t number;         /* which of the process's tables it is, from 1; 0 beyond FLAGFABRIC_TABLES */
+    struct usage_book *book; /* where the calls are counted that it answers; NULL where they are not */
+};
+
+static inline const struct flagfabric_open *flagfabric_open_of(const struct flag_view *view)
+{
+    return (const struct flagfabric_open *)view;
+}
+
 /* The open table, or NULL before there is one; read it by flagfabric_table. */
 extern _Atomic(const struct flag_view *) flagfabric_current;
 

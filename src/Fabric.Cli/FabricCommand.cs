@@ -8,6 +8,7 @@ using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
 using Fabric.Cli.History;
 using Fabric.Cli.Node;
+using Fabric.Cli.Usage;
 using Fabric.Cli.Watch;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
@@ -55,6 +56,7 @@ internal static class FabricCommand
             NodeCommand.Build(terminal, parts),
             FlagCommands.Build(client),
             ClusterCommands.Build(client),
+            UsageCommand.Build(client),
             RollbackCommands.Fabric(client),
             WatchCommand.Build(client),
             BackupCommand.Build(client),

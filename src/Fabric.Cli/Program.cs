@@ -2,4 +2,4 @@ using Fabric.Cli;
 using Fabric.Cli.Node;
 
 var terminal = new Terminal(Console.In, Console.Out, Console.Error, !Console.IsOutputRedirected) { ShowsProgress = !Console.IsErrorRedirected };
-return await FabricCommand.RunAsync(args, terminal, HostParts.Of, CancellationToken.None);
+return await FabricCommand.RunAsync(args, terminal, ConfinedHost.Parts, CancellationToken.None);

@@ -30,8 +30,17 @@ internal static partial class Log
     [LoggerMessage(2301, LogLevel.Information, "Table {Path} is at revision {Revision}, {Written} flags were written")]
     public static partial void TableReconciled(ILogger logger, string path, long revision, int written);
 
+    [LoggerMessage(2302, LogLevel.Warning, "Table {Path} is a file, so functions of unaware programs are not overridden: {Reason}")]
+    public static partial void TableIsFile(ILogger logger, string path, string reason);
+
     [LoggerMessage(2310, LogLevel.Error, "The override door failed; functions of this host stay attached as they are")]
     public static partial void DoorFailed(ILogger logger, Exception cause);
+
+    [LoggerMessage(2700, LogLevel.Warning, "Usage is counted anew: {Reason}")]
+    public static partial void UsageBegunAnew(ILogger logger, string reason);
+
+    [LoggerMessage(2701, LogLevel.Warning, "What has been counted could not be read or saved; nothing is lost while processes and the kernel hold it")]
+    public static partial void UsageFailed(ILogger logger, Exception cause);
 
     [LoggerMessage(2400, LogLevel.Critical, "States or tables have diverged: {Pair}")]
     public static partial void Diverged(ILogger logger, string pair);

@@ -1,6 +1,7 @@
 using Fabric.Cli.Node;
 using Fabric.Bpf.Attach;
 using Fabric.Bpf.Elf;
+using Fabric.Bpf.Interop;
 using Fabric.Flags.Attachments;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
@@ -19,6 +20,8 @@ public sealed class LiveNode : IAsyncLifetime
 
     public async ValueTask InitializeAsync()
     {
+        // Programs of other users find the table.
+        Assert.Equal(0, Libc.chmod(_folder, 0x1ed)); // rwxr-xr-x
         var (options, _) = NodeOptionsReader.Read(new NodeSettings { Name = "a", Data = _folder, Http = ["127.0.0.1:0"], Table = Path.Combine(_folder, "table"), Capacity = "40" });
         var parts = HostParts.Of(options!) with { Logging = _ => { }, Door = new Refusing() };
         _host = await NodeHost.StartAsync(options!, parts, TestContext.Current.CancellationToken);

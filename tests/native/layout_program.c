@@ -83,6 +83,10 @@ void print_program_layout(void)
     WHOLE(flag_buckets);
     FIELD(flag_buckets, count);
     FIELD(flag_buckets, total);
+    WHOLE(flag_seed);
+    FIELD(flag_seed, hash);
+    FIELD(flag_seed, tail);
+    FIELD(flag_seed, bytes);
     WHOLE(flag_weight);
     FIELD(flag_weight, operand);
     FIELD(flag_weight, step);

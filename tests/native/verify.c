@@ -11,12 +11,14 @@
 
 #define SLOTS 32768ULL
 #define HEAP (4ULL << 20)
+#define CELLS 65536u
+#define USAGE_BYTES (4096 + 512 * 576 + CELLS * 144) /* of bpf/usage.bpf.h */
 #define LOG_BYTES (4u << 20)
 
 /* struct flag_geometry of bpf/flag_kernel.h, which only a BPF program can include. */
 struct geometry {
     unsigned long long table_bytes, heap_offset, heap_bytes;
-    unsigned slot_mask, may_override, may_look, reserved;
+    unsigned slot_mask, may_override, may_look, usage_mask;
 };
 
 static char log_text[LOG_BYTES];
@@ -65,7 +67,10 @@ static int load(const char *path, const char *name, int may_override)
     log_text[0] = 0;
     bpf_program__set_log_buf(program, log_text, sizeof(log_text));
 
-    struct geometry geometry = { .heap_offset = 4096 + SLOTS * 256, .heap_bytes = HEAP, .slot_mask = SLOTS - 1, .may_override = may_override, .may_look = 1 };
+    struct geometry geometry = { .heap_offset = 4096 + SLOTS * 256, .heap_bytes = HEAP, .slot_mask = SLOTS - 1, .may_override = may_override, .may_look = 1, .usage_mask = CELLS - 1 };
+    struct bpf_map *usage = bpf_object__find_map_by_name(object, "usage");
+    if (usage)
+        bpf_map__set_value_size(usage, USAGE_BYTES);
     geometry.table_bytes = geometry.heap_offset + HEAP;
     bpf_map__set_value_size(bpf_object__find_map_by_name(object, "table"), geometry.table_bytes);
     void *constants = (void *)bpf_map__initial_value(bpf_object__find_map_by_name(object, ".rodata.geometry"), &size);

@@ -29,8 +29,11 @@ internal static class Probe
         Row("decision, plain flag", "plain", "empty");
         Row("decision, 25 % rollout", "rollout", "empty");
         Row("decision, a flag that is not there", "unknown", "empty");
+        Row("the same, counted: plain flag", "counting", "empty");
+        Row("the same, counted: a flag that is not there", "counting-unknown", "empty");
         section.Row("empty probe, 10,000 names in turn", run["walk-empty"].Text(), "");
         Row("decision, 10,000 plain flags in turn", "walk-plain", "walk-empty");
+        Row("the same, counted", "walk-counting", "walk-empty");
         Row("decision, 10,000 rollouts in turn", "walk-rollout", "walk-empty");
 
         section.Note("`override_flag` of bpf/, loaded with may_override 0: this is the same program but for the two stores at its end, which this way every kernel takes. "
@@ -39,6 +42,7 @@ internal static class Probe
             + "The last column is the median of the differences round by round. Tables with 10,000 flags, keys of 11 bytes.");
         section.Note($"Checked before the measurement, the nanoseconds by the kernel's own statistics: {string.Join("; ", run.Notes)}.");
         section.Aims.Add(new Aim("kernel's decision above the empty probe, plain flag", 130, run.Above("plain", "empty").Median, "ns"));
+        section.Aims.Add(new Aim("counting in the kernel, plain flag", 10, run.Above("counting", "plain").Median, "ns"));
         return section;
 
         void Row(string name, string of, string empty) => section.Row(name, run[of].Text(), run.Above(of, empty).Text());

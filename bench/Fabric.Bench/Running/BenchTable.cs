@@ -33,7 +33,7 @@ internal sealed class BenchTable : IDisposable
     internal static BenchTable Create(Options options, string folder, string name, IReadOnlyList<(string Key, string Json)> flags)
     {
         var path = Path.Combine(folder, name);
-        var table = TablePlace.Open(new TableOwner(Fabric, "bench", Limits.DefaultCapacity), path, options.Work, out _);
+        var table = TablePlace.Open(new TableOwner(Fabric, "bench", Limits.DefaultCapacity), path, options.Work);
         if (table.Path != path)
             throw new InvalidOperationException($"the table is at {table.Path} and not at {path}");
         // Thousands of flags have one definition between them.

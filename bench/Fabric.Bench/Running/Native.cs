@@ -43,6 +43,9 @@ internal static class Native
     private const int MostRuns = 12;
     private static readonly TimeSpan Between = TimeSpan.FromMilliseconds(700);
 
+    /// <summary>Where the programs count, out of the way of any node on this host.</summary>
+    internal static string Usage { get; set; } = "";
+
     /// <summary>Runs a program again, a moment later, until there are enough rounds that nothing disturbed, within bounds.</summary>
     internal static NativeRun RunUndisturbed(Options options, string nothing, NativeRun? begun, Func<NativeRun> run)
     {
@@ -60,6 +63,7 @@ internal static class Native
     {
         var start = new ProcessStartInfo(Repository.Native(program), arguments) { RedirectStandardOutput = true };
         start.Environment["FABRIC_TABLE"] = table;
+        start.Environment["FABRIC_USAGE"] = Usage;
         using var process = Process.Start(start)!;
         var samples = new Dictionary<string, List<double>>();
         var notes = new List<string>();

@@ -50,7 +50,7 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
         var parts = new NodeParts
         {
             OpenTable = identity => new Watched(observer, TablePlace.Open(
-                new TableOwner(identity.Id, name, identity.Capacity), Path.Combine(folder, "table"), folder, out _)),
+                new TableOwner(identity.Id, name, identity.Capacity), Path.Combine(folder, "table"), folder)),
             OpenConsensus = static (_, _, _) => throw new InvalidOperationException("an observer has no vote"),
             Logging = logging => logging.ClearProviders().AddProvider(observer).SetMinimumLevel(LogLevel.Information),
         };
@@ -102,6 +102,8 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
         public string Path => table.Path;
 
         public TableKind Kind => table.Kind;
+
+        public Fabric.Bpf.Usage.IHostUsage Usage => table.Usage;
 
         public long Revision => table.Revision;
 

@@ -6,12 +6,13 @@ namespace Fabric.Bench.Running;
 /// <param name="Parts">Names of parts; empty for all.</param>
 internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Parts)
 {
-    internal static readonly string[] PartNames = ["calls", "peers", "probe", "rules", "verifier", "writes", "flips", "etcd", "fleet", "tree"];
+    internal static readonly string[] PartNames = ["calls", "usage", "peers", "probe", "rules", "verifier", "writes", "flips", "etcd", "fleet", "tree"];
 
-    internal const string Usage = """
+    internal const string Help = """
         usage: bench/run [--quick] [PART…]
 
         Parts: calls     a call of the shared door beside Microsoft.FeatureManagement
+               usage     what counting adds to a call, in a process and in the kernel
                peers     a plain flag and a rule beside other feature flag libraries
                probe     the kernel's decision beside an empty probe
                rules     what rules cost on top of a plain flag
@@ -28,7 +29,10 @@ internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Pa
     internal bool Whole => Parts.Count == 0 && !Quick;
 
     /// <summary>A folder on a BPF file system; null where the run has none.</summary>
-    internal string? Pins => Directory.Exists(System.IO.Path.Combine(Work, "bpf")) ? System.IO.Path.Combine(Work, "bpf") : null;
+    internal string? Pins => Directory.Exists(Path.Combine(Work, "bpf")) ? Path.Combine(Work, "bpf") : null;
+
+    /// <summary>A folder that processes count in, in memory where the run may mount one.</summary>
+    internal string Usage => Directory.CreateDirectory(Path.Combine(Work, "usage")).FullName;
 
     internal static Options? Parse(string[] arguments)
     {

@@ -40,9 +40,13 @@ internal sealed class HeldFile(string attachment, AttachmentRequest request, Tar
 
     internal bool IsSeenFrom(ulong space) => _places.ContainsKey(space);
 
-    internal void Join(FileTree tree) => _places[tree.Space] = _last = (tree.Prefix, tree.Container);
+    internal void Join(FileTree tree) => _places[tree.Space] = (tree.Prefix, tree.Container);
 
-    internal void Leave(ulong space) => _places.Remove(space);
+    internal void Leave(ulong space)
+    {
+        _last = _places.GetValueOrDefault(space, _last);
+        _places.Remove(space);
+    }
 
     internal IReadOnlyCollection<ulong> Spaces => _places.Keys;
 
@@ -112,17 +116,22 @@ internal sealed class HeldFile(string attachment, AttachmentRequest request, Tar
         Part();
     }
 
-    internal AttachedFile Describe() => new(
-        $"{_last.Prefix}{request.Exe}{(IsSeen ? "" : " (replaced)")}",
-        _last.Container,
-        (long)Identity.Device,
-        (long)Identity.Inode,
-        _target.BuildId,
-        Attached ? AttachmentState.Attached : AttachmentState.Refused,
-        Attached ? null : _reason,
-        Attached ? _target.Target?.Kind : null,
-        _target.Abi,
-        Attached ? _target.Target?.Offset : null);
+    /// <summary>What became of it, by the first place where it is seen: the host's own before any container's.</summary>
+    internal AttachedFile Describe()
+    {
+        var (prefix, container) = IsSeen ? _places.First().Value : _last;
+        return new(
+            $"{prefix}{request.Exe}{(IsSeen ? "" : " (replaced)")}",
+            container,
+            (long)Identity.Device,
+            (long)Identity.Inode,
+            _target.BuildId,
+            Attached ? AttachmentState.Attached : AttachmentState.Refused,
+            Attached ? null : _reason,
+            Attached ? _target.Target?.Kind : null,
+            _target.Abi,
+            Attached ? _target.Target?.Offset : null);
+    }
 
     /// <summary>Closes it; what is pinned stays attached.</summary>
     public void Dispose()

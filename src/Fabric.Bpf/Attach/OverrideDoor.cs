@@ -221,11 +221,14 @@ public sealed class OverrideDoor : IOverrideDoor
         {
             changed = !_list.AsSpan().SequenceEqual(list);
             _list = list;
-            if (version == _input.Version)
-                _settled.TrySetResult();
         }
 
         if (changed)
             Changed?.Invoke();
+        lock (_lock)
+        {
+            if (version == _input.Version)
+                _settled.TrySetResult();
+        }
     }
 }

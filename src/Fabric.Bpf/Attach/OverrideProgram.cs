@@ -2,6 +2,7 @@ using System.Globalization;
 using Fabric.Bpf.Elf;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 
 namespace Fabric.Bpf.Attach;
 
@@ -14,10 +15,12 @@ internal sealed class OverrideProgram : IDisposable
     private const int PlaceShift = 34;
 
     private readonly BpfObject _object;
+    private readonly uint? _usage; // the kernel's number of the counters
 
-    private OverrideProgram(BpfObject obj)
+    private OverrideProgram(BpfObject obj, KernelCounters? counters)
     {
         _object = obj;
+        _usage = counters is null ? null : BpfObject.MapId(counters.Fd);
         Mark = string.Join('+', SharedMaps.Select(static map => map.ToString(CultureInfo.InvariantCulture)).Prepend($"{BpfObject.Tag(obj.Program):x16}"));
     }
 
@@ -41,34 +44,37 @@ internal sealed class OverrideProgram : IDisposable
     }
 
     /// <summary>Maps that a program of an earlier process must have had too, to do what this one does.</summary>
-    private IEnumerable<uint> SharedMaps => [BpfObject.MapId(_object.Table)];
+    private IEnumerable<uint> SharedMaps => _usage is { } usage ? [BpfObject.MapId(_object.Table), usage] : [BpfObject.MapId(_object.Table)];
 
     /// <summary>Loads it for the table of a node.</summary>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
     internal static OverrideProgram Load(BpfTableMemory table)
     {
         var (fd, geometry) = table.ForReaders;
-        return Load(geometry, fd, mayOverride: true);
+        using var counters = table.OpenCounters();
+        return Load(geometry, fd, mayOverride: true, counters);
     }
 
     /// <param name="geometry">The table's measures.</param>
     /// <param name="table">The table's descriptor; null makes a new, empty one.</param>
     /// <param name="mayOverride">False decides and leaves the registers alone, which every kernel allows.</param>
+    /// <param name="counters">Where calls are counted; null counts nothing.</param>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
-    internal static OverrideProgram Load(Geometry geometry, int? table, bool mayOverride)
+    internal static OverrideProgram Load(Geometry geometry, int? table, bool mayOverride, KernelCounters? counters = null)
     {
         geometry.MayOverride = mayOverride ? 1u : 0u;
         geometry.MayLook = 1;
+        geometry.UsageMask = counters is null ? 0 : (uint)counters.CellCount - 1;
         try
         {
-            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table));
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd), counters);
         }
         catch (BpfRefusedException)
         {
             // A kernel that is locked down for confidentiality lets no program read its memory: then process.exe and
             // process.cgroup are unknown there, and everything else works. Where that was not the cause, it fails again.
             geometry.MayLook = 0;
-            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table));
+            return new OverrideProgram(BpfObject.Load(Programs.Override, geometry, table, counters?.Fd), counters);
         }
     }
 

@@ -13,6 +13,7 @@ internal struct Geometry
     public uint SlotMask;
     public uint MayOverride;
     public uint MayLook;
+    public uint UsageMask;
 }
 
 /// <summary>The kernel refused a program or a map.</summary>
@@ -48,8 +49,11 @@ internal sealed unsafe class BpfObject : IDisposable
     /// <summary>Descriptor of the loaded program; owned by this object.</summary>
     internal int Program { get; }
 
-    /// <summary>Loads <paramref name="program"/> with a new table, or with the one of <paramref name="table"/>.</summary>
-    internal static BpfObject Load(string program, Geometry geometry, int? table = null)
+    /// <summary>
+    /// Loads <paramref name="program"/> with a new table, or with the one of <paramref name="table"/>, and with the counters of
+    /// <paramref name="usage"/>, or none.
+    /// </summary>
+    internal static BpfObject Load(string program, Geometry geometry, int? table = null, int? usage = null)
     {
         Silence();
         nint obj;
@@ -60,7 +64,7 @@ internal sealed unsafe class BpfObject : IDisposable
         var log = (byte*)NativeMemory.AllocZeroed(LogBytes);
         try
         {
-            return Load(obj, program, geometry, table, log);
+            return Load(obj, program, geometry, table, usage, log);
         }
         catch
         {
@@ -96,7 +100,7 @@ internal sealed unsafe class BpfObject : IDisposable
         _object = 0;
     }
 
-    private static BpfObject Load(nint obj, string wanted, Geometry geometry, int? table, byte* log)
+    private static BpfObject Load(nint obj, string wanted, Geometry geometry, int? table, int? usage, byte* log)
     {
         var program = Libbpf.bpf_object__find_program_by_name(obj, wanted);
         for (var other = Libbpf.bpf_object__next_program(obj, 0); other != 0; other = Libbpf.bpf_object__next_program(obj, other))
@@ -104,7 +108,7 @@ internal sealed unsafe class BpfObject : IDisposable
         if (wanted != Programs.Writer)
             Check(Libbpf.bpf_program__set_expected_attach_type(program, UprobeMulti), "cannot prepare a uprobe program");
         else
-            Check(Libbpf.bpf_map__set_autocreate(Libbpf.bpf_object__find_map_by_name(obj, "runs"), false), "cannot leave out a map");
+            LeaveOut(obj, "runs", "usage");
         // Used where the program was refused: libbpf then asks again, for the reason.
         _ = Libbpf.bpf_program__set_log_buf(program, log, LogBytes);
 
@@ -112,12 +116,20 @@ internal sealed unsafe class BpfObject : IDisposable
         Check(Libbpf.bpf_map__set_value_size(map, (uint)geometry.TableBytes), "cannot size the table");
         if (table is { } fd)
             Check(Libbpf.bpf_map__reuse_fd(map, fd), "cannot use the table that is there");
+        if (usage is { } counters)
+            Check(Libbpf.bpf_map__reuse_fd(Libbpf.bpf_object__find_map_by_name(obj, "usage"), counters), "cannot use the counters that are there");
         *(Geometry*)Constants(obj) = geometry;
 
         var error = Libbpf.bpf_object__load(obj);
         if (error < 0)
             throw new BpfRefusedException($"the kernel refuses {wanted}: {LastWords(log, -error)}", -error);
         return new BpfObject(obj, Libbpf.bpf_map__fd(map), Libbpf.bpf_program__fd(program));
+    }
+
+    private static void LeaveOut(nint obj, params ReadOnlySpan<string> maps)
+    {
+        foreach (var map in maps)
+            Check(Libbpf.bpf_map__set_autocreate(Libbpf.bpf_object__find_map_by_name(obj, map), false), "cannot leave out a map");
     }
 
     private static void* Constants(nint obj)

@@ -1,3 +1,5 @@
+using System.Runtime.InteropServices;
+
 namespace Fabric.Bpf.Interop;
 
 /// <summary>The host's clocks that the evaluator reads and .NET does not have.</summary>
@@ -23,6 +25,34 @@ internal static unsafe class HostClocks
             var apart = Read(Tai) - Read(Realtime);
             return (ulong)((apart + Second / 2) / Second * Second);
         }
+    }
+
+    /// <summary>What the kernel knows of how right its calendar clock is.</summary>
+    /// <returns>Null when it does not tell.</returns>
+    internal static Discipline? Disciplined()
+    {
+        Discipline found = default;
+        return Libc.adjtimex(&found) >= 0 ? found : null;
+    }
+
+    /// <summary>struct timex, of which this is read.</summary>
+    [StructLayout(LayoutKind.Explicit, Size = 208)]
+    internal struct Discipline
+    {
+        /// <summary>Nothing is to be changed.</summary>
+        [FieldOffset(0)]
+        public uint Modes;
+
+        /// <summary>Microseconds that the clock may be wrong by.</summary>
+        [FieldOffset(24)]
+        public long MaxError;
+
+        [FieldOffset(40)]
+        public int Status;
+
+        /// <summary>Seconds that TAI is ahead.</summary>
+        [FieldOffset(160)]
+        public int Tai;
     }
 
     private static long Read(int clock)

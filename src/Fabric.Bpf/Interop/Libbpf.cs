@@ -52,6 +52,9 @@ internal static unsafe partial class Libbpf
     [LibraryImport(Library)]
     internal static partial int bpf_program__set_log_buf(nint program, byte* buffer, nuint size);
 
+    [LibraryImport(Library, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int bpf_map_create(uint type, string name, uint keySize, uint valueSize, uint maxEntries, MapCreateOptions* options);
+
     [LibraryImport(Library)]
     internal static partial int bpf_map_freeze(int fd);
 
@@ -89,6 +92,22 @@ internal static unsafe partial class Libbpf
         public uint Flags;
         public uint Cpu;
         public uint BatchSize;
+    }
+
+    /// <summary>struct bpf_map_create_opts.</summary>
+    [StructLayout(LayoutKind.Sequential)]
+    internal struct MapCreateOptions
+    {
+        public nuint Size;
+        public uint BtfFd;
+        public uint BtfKeyType;
+        public uint BtfValueType;
+        public uint BtfVmlinuxValueType;
+        public uint InnerMap;
+        public uint Flags;
+        public ulong Extra;
+        public uint NumaNode;
+        public uint Interface;
     }
 
     /// <summary>The head of struct bpf_prog_info.</summary>

@@ -11,6 +11,7 @@ internal static unsafe partial class Libc
     internal const int MapShared = 1;
     internal const int MapPrivate = 2;
     internal const nuint BpfFsMagic = 0xcafe4a11;
+    internal const nuint TmpfsMagic = 0x01021994;
     internal const int LockExclusive = 2;
     internal const int LockNonBlocking = 4;
     internal const int OpenReadOnly = 0;
@@ -78,11 +79,20 @@ internal static unsafe partial class Libc
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int statfs(string path, FileSystem* to);
 
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int stat(string path, FileStatus* to);
+
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fstatfs(int fd, FileSystem* to);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fstat(int fd, FileStatus* to);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int lstat(string path, FileStatus* to);
+
+    [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
+    internal static partial int lchown(string path, uint user, uint group);
 
     [LibraryImport("libc", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     internal static partial int fstatat(int folder, string path, FileStatus* to, int flags);
@@ -113,6 +123,9 @@ internal static unsafe partial class Libc
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int clock_gettime(int clock, TimeSpec* to);
+
+    [LibraryImport("libc", SetLastError = true)]
+    internal static partial int adjtimex(HostClocks.Discipline* clock);
 
     [LibraryImport("libc", SetLastError = true)]
     internal static partial int fsync(int fd);
@@ -188,9 +201,21 @@ internal static unsafe partial class Libc
     internal static string LastError() => Marshal.GetPInvokeErrorMessage(Marshal.GetLastPInvokeError());
 
     /// <summary>Whether a path lies on a BPF file system.</summary>
-    internal static bool IsOnBpfFs(string path)
+    internal static bool IsOnBpfFs(string path) => IsOn(path, BpfFsMagic);
+
+    /// <summary>Whether a path lies in memory, and is gone when the host starts anew.</summary>
+    internal static bool IsOnTmpfs(string path) => IsOn(path, TmpfsMagic);
+
+    /// <summary>Whether a folder is a file system's root.</summary>
+    internal static bool IsMountPoint(string path)
+    {
+        FileStatus own, above;
+        return stat(path, &own) == 0 && stat(System.IO.Path.Combine(path, ".."), &above) == 0 && own.Device != above.Device;
+    }
+
+    private static bool IsOn(string path, nuint magic)
     {
         FileSystem fs;
-        return statfs(path, &fs) == 0 && fs.Type == BpfFsMagic;
+        return statfs(path, &fs) == 0 && fs.Type == magic;
     }
 }

@@ -13,7 +13,10 @@ internal static class Uprobes
     /// <summary>
     /// The call that an optimised probe makes says, by how it refuses everybody else, which no-operation it replaces.
     /// </summary>
-    internal static ProbeOptimisation Optimisation() => OptimisationError() switch
+    internal static ProbeOptimisation Optimisation() => OptimisationOf(OptimisationError());
+
+    /// <summary>What an errno of the call tells.</summary>
+    internal static ProbeOptimisation OptimisationOf(int error) => error switch
     {
         ProtocolError => ProbeOptimisation.Nop10,
         NoSuchDevice => ProbeOptimisation.Nop5,

@@ -83,7 +83,7 @@ public sealed record OverrideSupport(OverrideObstacle Obstacle, string? Reason, 
         NotPermitted => new(
             OverrideObstacle.NoRights, refused.Message, "run the node as root, or with CAP_BPF and CAP_PERFMON"),
         AccessDenied when refused.Message.Contains(ContextAccess, StringComparison.Ordinal) => new(
-            OverrideObstacle.NoRegisterWrites, refused.Message,
+            OverrideObstacle.NoRegisterWrites, $"this kernel refuses register writes: {refused.Message}",
             "boot a kernel whose uprobes may write registers, such as Debian's 6.18 or later; libflagfabric needs none"),
         _ => new(
             OverrideObstacle.ProgramRefused, refused.Message, "boot Linux 6.18 or later with CONFIG_UPROBES and BTF"),

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Interop;
+using Fabric.Bpf.Usage;
 
 namespace Fabric.Bpf.Table;
 
@@ -31,6 +32,22 @@ internal sealed unsafe class BpfTableMemory : ITableMemory
 
     /// <summary>The table's descriptor and measures, for programs that read it.</summary>
     internal (int Fd, Geometry Geometry) ForReaders => (_object.Table, GeometryOf((TableHeader*)Bytes, Length));
+
+    /// <summary>Where the kernel counts the calls that this table answers; null where it makes no such map: that stops nobody's answers.</summary>
+    internal KernelCounters? OpenCounters()
+    {
+        var header = (TableHeader*)Bytes;
+        try
+        {
+            // Four times as many as there can be flags: a flag takes a cell for each share of the CPUs that asks.
+            var cells = Math.Clamp((int)header->SlotCount * 2, KernelCounters.MinCells, KernelCounters.MaxCells);
+            return KernelCounters.OpenOrCreate(KernelCounters.PathFor(Path), TableOwner.Of(header).Fabric, cells);
+        }
+        catch (BpfRefusedException)
+        {
+            return null;
+        }
+    }
 
     /// <summary>The table pinned at <paramref name="path"/> when it is the owner's, otherwise a new one in its place.</summary>
     internal static BpfTableMemory OpenOrCreate(string path, TableOwner owner)

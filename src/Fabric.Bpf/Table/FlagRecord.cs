@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Table.Encoding;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
@@ -43,6 +44,7 @@ internal sealed unsafe class FlagRecord
             Extras = (byte)ExtrasOf(definition),
             OffVariant = (byte)(definition.OffVariant ?? Layout.NoVariant),
             SafeVariant = (byte)(definition.Staleness?.Variant ?? Layout.NoVariant),
+            Variants = VariantList.Of(definition),
         };
         if (body.Rule == (byte)FlagRule.Fractional)
             AddRollout(ref body, definition.Rollout!, definition.Salt ?? flag.Key);

@@ -4,6 +4,7 @@ using System.Runtime.InteropServices;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Interop;
 using Fabric.Bpf.Table.Encoding;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Flags.State;
 
@@ -23,12 +24,14 @@ internal sealed unsafe class FlagTable : IFlagTable
     /// <param name="memory">The table as found or as made.</param>
     /// <param name="makeAnew">Makes an empty table with so many bytes of heap, in the place of the one there is.</param>
     /// <param name="host">The host whose facts are folded into the flags' rules; null for the table's node, without labels.</param>
-    internal FlagTable(ITableMemory memory, Func<long, ITableMemory> makeAnew, HostFacts? host = null)
+    /// <param name="usage">Where programs count that ask it; null for where they do so by themselves.</param>
+    internal FlagTable(ITableMemory memory, Func<long, ITableMemory> makeAnew, HostFacts? host = null, string? usage = null)
     {
         _memory = memory;
         _makeAnew = makeAnew;
-        _host = host ?? new HostFacts(NodeOf(memory));
+        _host = host ?? new HostFacts(TableOwner.Of((TableHeader*)memory.Bytes).Node);
         _writer = new TableWriter(memory, _host);
+        Usage = new HostUsage(TableOwner.Of((TableHeader*)memory.Bytes), memory.Path, memory.Kind == TableKind.Bpf, usage);
     }
 
     /// <summary>Another memory has taken the place of the one there was, so whatever reads the old one must follow.</summary>
@@ -39,6 +42,10 @@ internal sealed unsafe class FlagTable : IFlagTable
     public string Path => _memory.Path;
 
     public TableKind Kind => _memory.Kind;
+
+    public IHostUsage Usage { get; }
+
+    public string? WhyFile { get; init; }
 
     public long Revision => _writer.Revision;
 
@@ -115,12 +122,6 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     private static FlagAnswer Read(NodeEvaluator.Answer answer) =>
         new((long)answer.Revision, (AnswerReason)answer.Reason, answer.Variant == Layout.NoVariant ? null : answer.Variant);
-
-    private static string NodeOf(ITableMemory memory)
-    {
-        var name = new ReadOnlySpan<byte>(((TableHeader*)memory.Bytes)->Node, Layout.NodeBytes);
-        return System.Text.Encoding.UTF8.GetString(name[..name.IndexOf((byte)0)]);
-    }
 
     private static ulong DigestOf(string key, FlagBody body, ReadOnlySpan<byte> block)
     {

@@ -1,5 +1,6 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.State;
 
 namespace Fabric.Bpf.Table;
@@ -25,6 +26,12 @@ public interface IFlagTable : IDisposable
 
     /// <summary>What holds its bytes.</summary>
     TableKind Kind { get; }
+
+    /// <summary>What the host's programs have counted of it; usable also when the table is closed.</summary>
+    IHostUsage Usage { get; }
+
+    /// <summary>Why it is a file; null where it is a BPF array, or where a file is what was wanted.</summary>
+    string? WhyFile => null;
 
     /// <summary>The log index that its readers see, read from the table itself.</summary>
     long Revision { get; }

@@ -6,7 +6,7 @@ namespace Fabric.Bpf.Table;
 internal static class Layout
 {
     internal const ulong Magic = 0x454c424154474c46;
-    internal const uint Version = 2;
+    internal const uint Version = 3;
     internal const int HeaderBytes = 4096;
     internal const int SlotBytes = 256;
     internal const int NameBytes = 64;
@@ -101,6 +101,7 @@ internal unsafe struct FlagBody
     public fixed byte BucketVariant[Layout.InlineBuckets];
     public byte OffVariant;
     public byte SafeVariant;
+    public uint Variants;
 }
 
 /// <summary>How large a table is.</summary>

@@ -11,6 +11,14 @@ public sealed record TableOwner(Guid Fabric, string Node, int Capacity)
     /// <summary>What rules can ask of the host; folded into the table.</summary>
     public HostFacts Facts { get; init; } = new(Node);
 
+    /// <summary>Whose a table is, by what it says of itself.</summary>
+    internal static unsafe TableOwner Of(TableHeader* header)
+    {
+        var node = new ReadOnlySpan<byte>(header->Node, Layout.NodeBytes);
+        return new TableOwner(
+            new Guid(new ReadOnlySpan<byte>(header->FabricId, 16)), System.Text.Encoding.UTF8.GetString(node[..node.IndexOf((byte)0)]), (int)header->Capacity);
+    }
+
     internal unsafe TableHeader Header(TableSize size)
     {
         var header = new TableHeader
@@ -46,7 +54,8 @@ public sealed record TableOwner(Guid Fabric, string Node, int Capacity)
         return new ReadOnlySpan<byte>(header->Node, 64).SequenceEqual(NodeBytes()) ? null : "it belongs to another node";
     }
 
-    private byte[] NodeBytes()
+    /// <summary>The node's name as headers have it.</summary>
+    internal byte[] NodeBytes()
     {
         var bytes = new byte[64];
         var name = System.Text.Encoding.UTF8.GetBytes(Node);

@@ -1,5 +1,6 @@
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Interop;
+using Fabric.Bpf.Usage;
 
 namespace Fabric.Bpf.Table;
 
@@ -7,12 +8,15 @@ namespace Fabric.Bpf.Table;
 public static class TablePlace
 {
     /// <summary>A BPF file system of our own: the system's is closed to everybody but root, and not ours to open.</summary>
-    internal const string PinFolder = "/run/fabric/bpf";
+    public const string PinFolder = "/run/fabric/bpf";
 
-    private const string UsualFile = "/run/fabric/table";
+    /// <summary>Whether it is mounted.</summary>
+    public static bool HasPinFolder => Libc.IsOnBpfFs(PinFolder);
+
+    internal const string UsualFile = "/run/fabric/table";
 
     /// <summary>Held by the living node whose table is in the usual place.</summary>
-    private const string UsualLock = "/run/fabric/lock";
+    internal const string UsualLock = "/run/fabric/lock";
 
     // Held until the process ends; opened by one thread at a time, as tables are.
     private static FileStream? _usualPlace;
@@ -24,24 +28,26 @@ public static class TablePlace
     /// <param name="owner">Whose it is.</param>
     /// <param name="path">Where; null for the usual place of this host.</param>
     /// <param name="dataDirectory">Where a file goes that has no better place.</param>
-    /// <param name="whyFile">Why there is only a file; null where the table is a BPF array.</param>
+    /// <param name="usage">Where programs count; null for where they do so by themselves.</param>
     /// <exception cref="TableUnusableException">Neither can be had.</exception>
-    public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, out string? whyFile)
+    public static IFlagTable Open(TableOwner owner, string? path, string dataDirectory, string? usage = null)
     {
-        var shared = $"{PinFolder}/{PinName(owner.Node)}/table";
+        var shared = SharedPin(owner.Node);
         // A node that had a place of its own keeps it, for the programs that were told of it.
         var usual = path is null && !File.Exists(shared) && TakeUsualPlace();
-        if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), out whyFile) is { } pinned)
+        if (TryOpenPin(owner, path ?? (usual ? $"{PinFolder}/table" : shared), usage, out var whyFile) is { } pinned)
             return pinned;
         var own = Path.Combine(dataDirectory, "table");
         foreach (var file in path is not null && !IsPinPath(path) ? [path] : usual ? [UsualFile, own] : new[] { own })
         {
             try
             {
+                HostUsage.Prepare(file, pinned: false, usage);
                 return new FlagTable(
                     FileTableMemory.OpenOrCreate(file, owner),
                     heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)),
-                    owner.Facts);
+                    owner.Facts,
+                    usage) { WhyFile = whyFile };
             }
             catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
             {
@@ -82,9 +88,12 @@ public static class TablePlace
         }
     }
 
-    private static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
+    /// <summary>The table of a node that does not have the usual place; whatever else it pins is in the same folder.</summary>
+    public static string SharedPin(string node) => $"{PinFolder}/{PinName(node)}/table";
 
-    private static FlagTable? TryOpenPin(TableOwner owner, string path, out string? why)
+    internal static bool IsPinPath(string path) => path.StartsWith(PinFolder + "/", StringComparison.Ordinal);
+
+    private static FlagTable? TryOpenPin(TableOwner owner, string path, string? usage, out string? why)
     {
         why = null;
         try
@@ -100,10 +109,12 @@ public static class TablePlace
 
             Directory.CreateDirectory(folder);
             _ = Libc.chmod(folder, 0x1ed); // rwxr-xr-x
+            HostUsage.Prepare(path, pinned: true, usage);
             return new FlagTable(
                 BpfTableMemory.OpenOrCreate(path, owner),
                 heap => BpfTableMemory.Create(path, owner, new TableSize(owner.Capacity, heap)),
-                owner.Facts);
+                owner.Facts,
+                usage);
         }
         catch (Exception refused) when (refused is TableUnusableException or BpfRefusedException or IOException
             or UnauthorizedAccessException or DllNotFoundException)
@@ -113,7 +124,7 @@ public static class TablePlace
         }
     }
 
-    /// <exception cref="TableUnusableException">The kernel refuses.</exception>
+    /// <exception cref="TableUnusableException">It is not mounted, and cannot be.</exception>
     internal static void MountPinFolder()
     {
         Directory.CreateDirectory(PinFolder);

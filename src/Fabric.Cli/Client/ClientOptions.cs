@@ -47,7 +47,10 @@ internal sealed class ClientOptions(Terminal terminal)
     {
         command.SetAction(async (parse, token) =>
         {
-            using var session = new Session(terminal, Endpoints(parse), Actor(parse), parse.GetValue(_output) == "json", FleetOption.Read(parse, _wait));
+            using var session = new Session(terminal, Endpoints(parse), Actor(parse), parse.GetValue(_output) == "json", FleetOption.Read(parse, _wait))
+            {
+                IsAddressed = Given(parse) is not null,
+            };
             return await run(parse, session, token);
         });
         return command;
@@ -71,9 +74,14 @@ internal sealed class ClientOptions(Terminal terminal)
 
     private IReadOnlyList<Uri> Endpoints(ParseResult parse)
     {
-        var given = parse.GetValue(_url) ?? Environment.GetEnvironmentVariable(Variable);
-        var texts = (string.IsNullOrWhiteSpace(given) ? DefaultUrl : given).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
+        var texts = (Given(parse) ?? DefaultUrl).Split(',', StringSplitOptions.TrimEntries | StringSplitOptions.RemoveEmptyEntries);
         return [.. texts.Select(ReadUrl)];
+    }
+
+    private string? Given(ParseResult parse)
+    {
+        var given = parse.GetValue(_url) ?? Environment.GetEnvironmentVariable(Variable);
+        return string.IsNullOrWhiteSpace(given) ? null : given;
     }
 
     private static Uri ReadUrl(string text)

@@ -18,6 +18,9 @@ internal sealed class Session(Terminal terminal, IReadOnlyList<Uri> endpoints, s
 
     public IReadOnlyList<Uri> Endpoints => endpoints;
 
+    /// <summary>Somebody has said which node, rather than leave it to the usual address.</summary>
+    public bool IsAddressed { get; init; } = true;
+
     public Task<Reply?> SendAsync(Call call, CancellationToken token) => _client.SendAsync(call, token);
 
     /// <summary>Sends, and prints the answer: as it is, or by <paramref name="show"/>. Failures get their exit code.</summary>

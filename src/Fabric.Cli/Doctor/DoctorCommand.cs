@@ -10,46 +10,53 @@ namespace Fabric.Cli.Doctor;
 /// <summary><c>fabric doctor</c>: what works here, what does not, and the cure.</summary>
 internal static class DoctorCommand
 {
+    private const string About =
+        """
+        Look for what is wrong here, and say the cure.
+
+        It looks at a node, its members and this host; without a node, at this host alone. Each check is OK, WARN where
+        something can be done without, FAIL where something is broken, or SKIP with the reason why it could not be made.
+        It exits 0 when nothing failed. Run it as the node's user or as root: others may not look at everything.
+        """;
+
+    private static readonly Option<string?> Data = new("--data") { Description = "The log's folder on this host, to look at its disk [the node's own]", HelpName = "DIR" };
+    private static readonly Option<bool> Json = new("--json") { Description = "The same as --output json" };
+
     /// <summary>In the order they are printed; the first that fails is the one to cure first.</summary>
     private static readonly IDoctorCheck[] Checks =
     [
         new NodeReachable(),
         new NodeReady(),
+        new NodePrivilegesHeld(),
+        new Limits(),
         new MembersAgree(),
-        new TableReadable(),
-        new OverrideDoor(),
-        new DiskFree(),
+        new Peers(),
+        new MemberClocks(),
+        new HostClock(),
+        new Disk(),
+        new Table(),
+        new Pins(),
+        new Override(),
     ];
 
-    public static Command Build(ClientOptions client) =>
-        client.On(client.Run(new Command("doctor", "Look for what is wrong and say the cure. Exits 1 when something fails."), RunAsync));
+    public static Command Build(ClientOptions client)
+    {
+        var command = new Command("doctor", About) { Data, Json };
+        return client.On(client.Run(command, RunAsync));
+    }
 
     private static async Task<int> RunAsync(ParseResult parse, Session session, CancellationToken token)
     {
-        var node = await session.SendAsync(new Call(HttpMethod.Get, "/api/v1/node"), token);
-        var context = new DoctorContext(session, node is { IsSuccess: true } ? node.Json : null, node?.Endpoint.IsLoopback ?? false);
-        var results = new List<(string Name, CheckResult Result)>();
-        foreach (var check in Checks)
-            results.Add((check.Name, await check.RunAsync(context, token)));
-        results.AddRange(HostResults(context));
-
-        if (session.Json)
+        var context = await DoctorContext.GatherAsync(session, parse.GetValue(Data), token);
+        var results = await Examination.RunAsync(Checks, context, token);
+        if (session.Json || parse.GetValue(Json))
             await session.Terminal.Out.WriteLineAsync(ToJson(results));
         else
             Show(session, results);
-        return results.Exists(found => found.Result.Status == CheckStatus.Fail) ? ExitCode.Failed : ExitCode.Ok;
+        return results.Any(static found => found.Result.Status == CheckStatus.Fail) ? ExitCode.Failed : ExitCode.Ok;
     }
 
-    /// <summary>What this host's kernel can do, where it is the node's host too; a node that answers tells of its door itself.</summary>
-    private static IEnumerable<(string Name, CheckResult Result)> HostResults(DoctorContext context)
-    {
-        if (context.Node is not null && !context.IsLocal)
-            return [];
-        var checks = context.Node is null ? HostChecks.OfKernel().Append(HostChecks.Override(OverrideSupport.Probe())) : HostChecks.OfKernel();
-        return checks.Select(static check => (check.Name, new CheckResult(check.Status, check.Detail, check.Cure)));
-    }
-
-    private static void Show(Session session, List<(string Name, CheckResult Result)> results)
+    private static void Show(Session session, IReadOnlyList<(string Name, CheckResult Result)> results)
     {
         var grid = new Grid("", "CHECK", "FINDING");
         foreach (var (name, result) in results)
@@ -62,7 +69,7 @@ internal static class DoctorCommand
         grid.WriteTo(session.Terminal);
     }
 
-    private static string ToJson(List<(string Name, CheckResult Result)> results)
+    private static string ToJson(IReadOnlyList<(string Name, CheckResult Result)> results)
     {
         using var buffer = new MemoryStream();
         using (var writer = new Utf8JsonWriter(buffer))

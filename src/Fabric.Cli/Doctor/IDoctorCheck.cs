@@ -1,6 +1,4 @@
-using System.Text.Json;
 using Fabric.Bpf.Support;
-using Fabric.Cli.Client;
 
 namespace Fabric.Cli.Doctor;
 
@@ -8,20 +6,26 @@ namespace Fabric.Cli.Doctor;
 /// <param name="Status">How it stands.</param>
 /// <param name="Finding">What was found, in one line.</param>
 /// <param name="Cure">What to do, in one line; null where nothing is to be done.</param>
-internal sealed record CheckResult(CheckStatus Status, string Finding, string? Cure = null);
+internal sealed record CheckResult(CheckStatus Status, string Finding, string? Cure = null)
+{
+    public static CheckResult Ok(string finding) => new(CheckStatus.Ok, finding);
 
-/// <summary>What checks have to look at.</summary>
-/// <param name="Session">The way to the node.</param>
-/// <param name="Node">What the node says of itself; null when it does not answer.</param>
-/// <param name="IsLocal">The node runs on this host, so that its files can be looked at.</param>
-internal sealed record DoctorContext(Session Session, JsonElement? Node, bool IsLocal);
+    public static CheckResult Warn(string finding, string cure) => new(CheckStatus.Warn, finding, cure);
 
-/// <summary>One thing that <c>fabric doctor</c> looks at. Adding one: a class in Checks/, and its line in <see cref="DoctorCommand"/>.</summary>
+    public static CheckResult Fail(string finding, string cure) => new(CheckStatus.Fail, finding, cure);
+
+    public static CheckResult Skip(string why) => new(CheckStatus.Skip, why);
+}
+
+/// <summary>
+/// One thing that <c>fabric doctor</c> looks at. Adding one: a class in Checks/ that gathers facts and judges them apart, its line
+/// in <see cref="DoctorCommand"/>, and its judgements in DoctorTests.
+/// </summary>
 internal interface IDoctorCheck
 {
-    /// <summary>What is looked at, in a few words.</summary>
+    /// <summary>What is looked at, in a few words that stay the same.</summary>
     string Name { get; }
 
-    /// <summary>Looks, and never throws for what it finds.</summary>
+    /// <summary>Looks. What it throws is the reason why the check could not be made.</summary>
     Task<CheckResult> RunAsync(DoctorContext context, CancellationToken token);
 }

@@ -1,4 +1,5 @@
 using Fabric.Bpf.Attach;
+using Fabric.Bpf.Privileges;
 using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
 using Fabric.Flags.Compilation;
@@ -20,6 +21,7 @@ internal static class HostParts
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(raft, sink, loggers),
             Door = door,
             Override = door.Support,
+            Privileges = HeldPrivileges.OfThisProcess(),
         };
     }
 
@@ -27,7 +29,7 @@ internal static class HostParts
     {
         var table = TablePlace.Open(
             new TableOwner(identity.Id, options.Name, identity.Capacity) { Facts = new HostFacts(options.Name, options.Labels) },
-            options.TablePath, options.DataDirectory, out _);
+            options.TablePath, options.DataDirectory, options.UsageFolder);
         door.Serve(table);
         return table;
     }

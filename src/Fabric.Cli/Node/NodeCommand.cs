@@ -27,6 +27,10 @@ internal static class NodeCommand
           fabric node --name web17 --data /var/lib/fabric --http 10.0.1.7:7401 --join http://10.0.0.1:7401,http://10.0.0.2:7401
 
         It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order.
+
+        Started as root, it gives up all capabilities but CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE before
+        it listens (and but CAP_NET_BIND_SERVICE, where a port is below 1024). With --user it is not root either; its data
+        folder is then given to that user. Without CAP_BPF its table is a file.
         """;
 
     public static Command Build(Terminal terminal, Func<NodeOptions, NodeParts> parts)
@@ -73,6 +77,9 @@ internal static class NodeCommand
         private readonly Option<string?> _advertise = Text("--advertise", "Where others reach this node's API [the first --http]", "URL");
         private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
+        private readonly Option<string?> _usage = Text("--usage", "Where programs count that are told so by FABRIC_USAGE [/run/fabric/usage, or beside the table's file]", "DIR");
+        private readonly Option<string?> _user = Text("--user", "Become this user, once what takes root is done", "NAME");
+        private readonly Option<bool> _keepCapabilities = new("--keep-capabilities") { Description = "Keep all privileges that the node is started with" };
         private readonly Option<string[]> _attachRoots = Many("--attach-root", "A folder below which functions may be attached to [any]; may be given several times", "DIR");
         private readonly Option<string[]> _attachOwners = Many("--attach-owner", "A user who may own what is attached to, besides root and the node's own; may be given several times", "UID");
         private readonly Option<bool> _attachWritable = new("--attach-writable") { Description = "Attach to files, and in folders, that others than their owner may write" };
@@ -97,7 +104,7 @@ internal static class NodeCommand
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table,
+            _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table, _usage, _user, _keepCapabilities,
             _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _ofrepOrigins,
@@ -115,6 +122,9 @@ internal static class NodeCommand
             Advertise = parse.GetValue(_advertise),
             Config = parse.GetValue(_config),
             Table = parse.GetValue(_table),
+            Usage = parse.GetValue(_usage),
+            User = parse.GetValue(_user),
+            KeepCapabilities = parse.GetValue(_keepCapabilities),
             AttachRoots = parse.GetValue(_attachRoots) ?? [],
             AttachOwners = parse.GetValue(_attachOwners) ?? [],
             AttachWritable = parse.GetValue(_attachWritable),

@@ -8,7 +8,7 @@ namespace Fabric.Flags.Compilation;
 public static class BlockSize
 {
     private const int Head = 104, VariantBytes = 24, StepBytes = 16, FactBytes = 8, ConstantBytes = 16, PrerequisiteBytes = 80;
-    private const int SetHead = 8, EntryHead = 8, VersionBytes = 32, TableHead = 8, BucketBytes = 8, WeightBytes = 4;
+    private const int SetHead = 8, EntryHead = 8, VersionBytes = 32, SeedBytes = 16, TableHead = 8, BucketBytes = 8, WeightBytes = 4;
 
     /// <summary>The hash of the definition, for a program that facts of the host are folded into.</summary>
     private const int DefinitionHash = 8;
@@ -20,7 +20,7 @@ public static class BlockSize
         return Head + DefinitionHash
             + definition.Variants.Sum(static variant => (long)VariantBytes + TextBytes(variant.Name) + TextBytes(variant.Json))
             + definition.Prerequisites.Length * PrerequisiteBytes
-            + program.Steps.Length * StepBytes
+            + program.Steps.Sum(static step => (long)StepBytes + (step.Op == StepOp.HashBegin ? SeedBytes : 0))
             + program.Facts.Sum(static fact => FactBytes + TextBytes(fact.Name))
             + program.Constants.Sum(static constant => ConstantBytes + TextBytes(constant.Text))
             + later * (ConstantBytes + Padded(HostFacts.LabelBytes + 1))

@@ -11,6 +11,7 @@ using Fabric.Node.Api.Health;
 using Fabric.Node.Api.History;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Api.Usage;
 using Fabric.Node.Attachments;
 using Fabric.Node.Evaluation;
 using Fabric.Node.Feeding;
@@ -22,6 +23,7 @@ using Fabric.Node.Options;
 using Fabric.Node.Problems;
 using Fabric.Node.Reads;
 using Fabric.Node.Tables;
+using Fabric.Node.Usage;
 using Fabric.Node.Writes;
 using Fabric.Raft;
 using Fabric.Raft.Log;
@@ -47,6 +49,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly IConsensus _consensus;
     private readonly CommitSpreader _spreader;
     private readonly ContactStamp _stamp;
+    private readonly UsageLoop _usage;
     private readonly Readiness _readiness;
     private readonly KnownVoters _voters;
     private readonly FeedLink _link = new();
@@ -76,10 +79,11 @@ public sealed class NodeHost : IAsyncDisposable
         _changes = new ChangeFeed(parts.Time);
         _events = new EventRing(options.Limits.EventsKept, options.Limits.EventsKeptBytes);
         _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
+        var variants = new VariantNames();
         _voters = new KnownVoters(members);
         _fleet = new FleetView(options.Name, identity, parts.Time);
         _times = new RevisionTimes(parts.Time);
-        var sinks = new AppliedSinks(_times, _table, _attachments, _changes, _events);
+        var sinks = new AppliedSinks(_times, variants, _table, _attachments, _changes, _events);
         _consensus = Participation.Open(options, parts, members, sinks, loggers);
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
@@ -87,6 +91,7 @@ public sealed class NodeHost : IAsyncDisposable
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
         _standing = new Standing(_consensus, identity, options, _http, parts.Time);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
+        _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
         _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
         Map();
@@ -159,6 +164,7 @@ public sealed class NodeHost : IAsyncDisposable
             await _upstream.DisposeAsync();
         await _spreader.DisposeAsync();
         await _stamp.DisposeAsync();
+        await _usage.DisposeAsync();
         await _consensus.DisposeAsync();
         await _changes.DisposeAsync();
         await _attachments.DisposeAsync();
@@ -199,6 +205,7 @@ public sealed class NodeHost : IAsyncDisposable
         if (_options.Members.Count > 1)
             _spreader.Start();
         _stamp.Start();
+        _usage.Start();
         _readiness.Start();
     }
 
@@ -221,7 +228,7 @@ public sealed class NodeHost : IAsyncDisposable
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, _local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
-        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts.Override, _identity, () => _candidacy?.Why);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why);
 
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));
@@ -242,7 +249,7 @@ public sealed class NodeHost : IAsyncDisposable
         new ImportApi(reads, desk, _options).Map(writing);
         new ExportApi(reads).Map(_app);
         var evaluation = new FlagEvaluation(_consensus, _table, new HttpOnlyEvaluation(_consensus, () => _table.Builds, _engines, time), time);
-        new OfrepApi(evaluation, reads, limits).Map(_app);
+        new OfrepApi(evaluation, _usage, reads, limits).Map(_app);
         var explaining = new FlagExplaining(_consensus, _table, evaluation, new HostFacts(_options.Name, _options.Labels), time);
         new ExplainApi(explaining, limits).Map(_app);
         new EventsApi(_changes, limits, time, _app.Lifetime.ApplicationStopping).Map(_app);
@@ -251,6 +258,7 @@ public sealed class NodeHost : IAsyncDisposable
         var hosts = new FleetAttachments(_options.Name, host, peers, fleet, _voters);
         new AttachmentsApi(reads, new AttachmentWrites(reads, desk, host), host, hosts, limits).Map(writing);
         node.Map(_app);
+        new UsageApi(_usage, _consensus, peers, fleet, _options, _voters, time).Map(_app);
         new ClusterApi(node, peers, fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);

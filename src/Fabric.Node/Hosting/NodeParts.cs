@@ -1,4 +1,5 @@
 using Fabric.Bpf.Attach;
+using Fabric.Bpf.Privileges;
 using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
 using Fabric.Raft;
@@ -19,6 +20,9 @@ public sealed record NodeParts
 
     /// <summary>Whether this host can override at all.</summary>
     public OverrideSupport Override { get; init; } = new(OverrideObstacle.NoDoor, ClosedDoor.Reason, null);
+
+    /// <summary>What this process may do.</summary>
+    public HeldPrivileges? Privileges { get; init; }
 
     /// <summary>The clock of everything that waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;

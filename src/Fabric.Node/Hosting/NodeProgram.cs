@@ -19,6 +19,7 @@ public static class NodeProgram
     /// <returns>The exit code.</returns>
     public static async Task<int> RunAsync(NodeOptions options, NodeParts parts, TextWriter output, TextWriter errors, CancellationToken token)
     {
+        var service = new ServiceManager();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
@@ -29,6 +30,7 @@ public static class NodeProgram
             var table = await host.TablePathAsync(stop.Token);
             await output.WriteLineAsync($"ready name={options.Name} http={string.Join(',', host.Addresses.Select(Bare))} table={table}");
             await output.FlushAsync(stop.Token);
+            service.Ready();
             await Task.Delay(Timeout.Infinite, stop.Token);
             return Ok;
         }
@@ -46,6 +48,7 @@ public static class NodeProgram
         {
             // The default would end the process before requests in flight have their answers.
             signal.Cancel = true;
+            service.Stopping();
             stop.Cancel();
         }
     }

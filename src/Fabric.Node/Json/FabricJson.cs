@@ -10,6 +10,7 @@ using Fabric.Node.Api.Health;
 using Fabric.Node.Api.History;
 using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
+using Fabric.Node.Api.Usage;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Membership;
 using Fabric.Node.Ofrep;
@@ -48,6 +49,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(AttachmentBody))]
 [JsonSerializable(typeof(AttachmentListBody))]
 [JsonSerializable(typeof(AttachmentRequestBody))]
+[JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(WithdrawnBody))]
 [JsonSerializable(typeof(BuildListBody))]
 [JsonSerializable(typeof(HostChangedBody))]

@@ -7,13 +7,14 @@ using Fabric.Node.Evaluation;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
 using Fabric.Node.Reads;
+using Fabric.Node.Usage;
 using Fabric.Node.Writes;
 using Microsoft.Extensions.Primitives;
 
 namespace Fabric.Node.Ofrep;
 
 /// <summary>Evaluation over HTTP: the OpenFeature Remote Evaluation Protocol, 0.3.</summary>
-internal sealed class OfrepApi(FlagEvaluation evaluation, ReadFence reads, NodeLimits limits)
+internal sealed class OfrepApi(FlagEvaluation evaluation, UsageLoop usage, ReadFence reads, NodeLimits limits)
 {
     public const string Prefix = "/ofrep/v1";
     public const string EventsRoute = Prefix + "/events";
@@ -44,6 +45,7 @@ internal sealed class OfrepApi(FlagEvaluation evaluation, ReadFence reads, NodeL
             // A key that cannot be is one that is not there.
             var (state, result) = await evaluation.OneAsync(key, request.Caller, http.RequestAborted);
             Revisions.Stamp(http.Response, state);
+            Count(key, result);
             return result switch
             {
                 FlagResult.NotFound => OfrepError.NotFound(key),
@@ -51,6 +53,14 @@ internal sealed class OfrepApi(FlagEvaluation evaluation, ReadFence reads, NodeL
                 _ => TypedResults.Json(OfrepAnswers.From(result), ApiJson.Sparse.OfrepFlagBody, statusCode: result is FlagResult.Failed ? 400 : 200),
             };
         }
+    }
+
+    /// <summary>Whoever asks for all flags asks for none of them by its name, and is not counted.</summary>
+    private void Count(string key, FlagResult result)
+    {
+        var variant = result is FlagResult.Given { Variant: { } index } given ? given.Flag.Definition.Variants[index].Name : null;
+        if (result is not FlagResult.NotNow)
+            usage.CountRemote(key, variant, missed: result is FlagResult.NotFound);
     }
 
     private async Task<IResult> AllAsync(HttpContext http, string? eventTag)

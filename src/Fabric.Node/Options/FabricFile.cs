@@ -73,6 +73,7 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
         {
             case "data": return settings with { Data = text };
             case "table": return settings with { Table = text };
+            case "usage": return settings with { Usage = text };
             case "capacity": return settings with { Capacity = text };
             case "writeTimeout": return settings with { WriteTimeout = text };
             case "readTimeout": return settings with { ReadTimeout = text };

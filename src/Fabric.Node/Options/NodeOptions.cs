@@ -38,11 +38,20 @@ public sealed record NodeOptions
     /// <summary>Where programs find the table; null leaves the choice to what opens it.</summary>
     public string? TablePath { get; init; }
 
+    /// <summary>Where programs count what they ask for, which they must be told by FABRIC_USAGE; null for where they count by themselves.</summary>
+    public string? UsageFolder { get; init; }
+
     /// <summary>Which files' functions this host lets be attached to.</summary>
     public TargetRules Targets { get; init; } = new();
 
     /// <summary>What rules can ask of this host as <c>host.labels.NAME</c>.</summary>
     public IReadOnlyDictionary<string, string> Labels { get; init; } = new Dictionary<string, string>();
+
+    /// <summary>The user that a node becomes that root has started; null stays who it is.</summary>
+    public string? User { get; init; }
+
+    /// <summary>What the node may do is left as it was started, rather than brought down to what it needs.</summary>
+    public bool KeepCapabilities { get; init; }
 
     /// <summary>Origins whose pages may evaluate from a browser, such as <c>https://shop.example</c>; <c>*</c> stands for all.</summary>
     public IReadOnlyList<string> OfrepOrigins { get; init; } = [];
@@ -83,6 +92,8 @@ public sealed record NodeOptions
             yield return new OptionProblem("data", DataDirectory, "a folder that this node may write to");
         if (Http.Count == 0)
             yield return new OptionProblem("http", null, "an address and a port, such as 127.0.0.1:7401");
+        if (User is not null && KeepCapabilities)
+            yield return new OptionProblem("user", User, "nobody together with --keep-capabilities: a user that is not root keeps what the node needs");
         if (Capacity is < 1 or > 1_048_576)
             yield return new OptionProblem("capacity", $"{Capacity}", "a whole number from 1 to 1048576");
         foreach (var origin in OfrepOrigins.Where(origin => !OfrepCors.IsSound(origin)))

@@ -25,9 +25,12 @@ public static class NodeOptionsReader
             Advertise = ReadBases("advertise", settings.Advertise is null ? [] : [settings.Advertise], problems).FirstOrDefault(),
             Bootstrap = settings.Bootstrap,
             TablePath = settings.Table,
+            UsageFolder = settings.Usage,
             Targets = AttachTargets.Read(settings, problems),
             Labels = HostLabels.Read([.. file?.Labels.GetValueOrDefault(settings.Name ?? "") ?? [], .. settings.Labels], problems),
             OfrepOrigins = settings.OfrepOrigins,
+            User = settings.User,
+            KeepCapabilities = settings.KeepCapabilities,
         };
         options = WithNumbers(options, settings, problems);
         Require("name", settings.Name, "the name of this node", problems);
@@ -46,6 +49,7 @@ public static class NodeOptionsReader
     {
         Data = given.Data ?? file.Data,
         Table = given.Table ?? file.Table,
+        Usage = given.Usage ?? file.Usage,
         Capacity = given.Capacity ?? file.Capacity,
         WriteTimeout = given.WriteTimeout ?? file.WriteTimeout,
         ReadTimeout = given.ReadTimeout ?? file.ReadTimeout,

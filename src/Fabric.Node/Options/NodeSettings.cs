@@ -26,6 +26,10 @@ public sealed record NodeSettings
     public IReadOnlyList<string> Labels { get; init; } = [];
 
     public string? Table { get; init; }
+    public string? Usage { get; init; }
+
+    public string? User { get; init; }
+    public bool KeepCapabilities { get; init; }
 
     /// <summary>Folders below which functions may be attached to.</summary>
     public IReadOnlyList<string> AttachRoots { get; init; } = [];

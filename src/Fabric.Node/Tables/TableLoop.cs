@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Raft;
 
@@ -81,7 +82,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         {
             if (_table is null || _view?.Revision == _table.Revision)
                 return _view;
-            return _view = new TableView(_table.Path, _table.Kind, _table.Revision, _table.Digest());
+            return _view = new TableView(_table.Path, _table.Kind, _table.Revision, _table.Digest(), _table.WhyFile);
         }
         finally
         {
@@ -114,6 +115,9 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
 
     /// <summary>The same, and how that comes about.</summary>
     public Explanation? Explain(string key, EvaluationContext context) => Ask(table => table?.Explain(key, context));
+
+    /// <summary>What the host's programs have counted of the table; null while there is no table.</summary>
+    public IHostUsage? Usage => _living?.Usage;
 
     private T Ask<T>(Func<IFlagTable?, T> question)
     {
@@ -211,7 +215,7 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         await _turn.WaitAsync(token);
         try
         {
-            _living = _table ??= open(identity);
+            _living = _table ??= Open(identity);
             Write(_table, state, [.. keys, .. Refold(_table, state, builds)], whole);
             if (_notCurrent is null)
                 Shown?.Invoke(_table.Revision);
@@ -229,6 +233,14 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         {
             _turn.Release();
         }
+    }
+
+    private IFlagTable Open(FabricIdentity identity)
+    {
+        var table = open(identity);
+        if (table.WhyFile is { } reason)
+            Log.TableIsFile(logger, table.Path, reason);
+        return table;
     }
 
     /// <summary>Has the table go by what is attached now; gives the flags that may answer otherwise since.</summary>

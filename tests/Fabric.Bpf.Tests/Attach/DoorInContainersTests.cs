@@ -33,6 +33,21 @@ public sealed class DoorInContainersTests : IDisposable
     }
 
     [Fact]
+    public async Task A_mount_namespace_with_the_hosts_own_file_changes_nothing()
+    {
+        using var door = _host.Open();
+        var before = await DoorHost.WantAsync(door, new(_host.Exe, DoorHost.Symbol));
+        var changes = 0;
+        door.Changed += () => Interlocked.Increment(ref changes);
+        using var container = Contain($"exec {_host.Exe} x");
+        container.WaitFor(DoorHost.Support.Supported ? "flag x on" : "flag x off");
+        await Task.Delay(2500, DoorHost.Token); // some looks at all namespaces
+        Assert.Equal(before, Assert.Single(door.List()));
+        Assert.Equal(0, Volatile.Read(ref changes));
+        await DoorHost.GiveBackAsync(door);
+    }
+
+    [Fact]
     public async Task Containers_that_share_a_file_share_its_link_and_one_that_writes_it_gets_its_own()
     {
         using var door = _host.Open();

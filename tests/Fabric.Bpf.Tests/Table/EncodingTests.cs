@@ -101,6 +101,7 @@ public sealed unsafe class EncodingTests
         Assert.Equal(("user.plan", 9, 0), (reader.Name(reader.Fact(compare.Left).Name), reader.Fact(compare.Left).NameBytes, reader.Fact(compare.Left).Source));
         var pro = reader.Constant(compare.Right & 0x3fff);
         Assert.Equal((0x4000, 4u, "pro"), (compare.Right & 0xc000, pro.Type, reader.Text(pro.Value, pro.Bytes)));
+        Assert.Equal("pro", reader.Text(compare.Extra >> 16 << 3, compare.Extra & 0xffff));
 
         var version = steps.Single(static step => step.Op == (byte)StepOp.Version);
         var known = reader.At<FlagVersion>(version.Extra);
@@ -115,6 +116,11 @@ public sealed unsafe class EncodingTests
         Assert.Equal((2u, 7u), (reader.At<FlagBuckets>(bucket).Count, reader.At<FlagBuckets>(bucket).Total));
         Assert.Equal((3u, 7u, 0u, 1u), (reader.BucketOf(bucket, 0).End, reader.BucketOf(bucket, 1).End,
             steps[reader.BucketOf(bucket, 0).Variant].Extra, steps[reader.BucketOf(bucket, 1).Variant].Extra));
+
+        var (hash, tail) = NameHash.MurmurPrefix("f"u8);
+        Assert.All(steps.Where(static step => step.Op == (byte)StepOp.HashBegin), step =>
+            Assert.Equal((hash, tail, 1u), (reader.At<FlagSeed>(step.Extra).Hash, reader.At<FlagSeed>(step.Extra).Tail, reader.At<FlagSeed>(step.Extra).Bytes)));
+        Assert.Equal(0u, more.Extra);
 
         var weigh = steps.Single(static step => step.Op == (byte)StepOp.Weigh).Extra;
         Assert.Equal((2u, "m"), (reader.At<FlagWeights>(weigh).Count, reader.Name(reader.Fact(reader.WeightOf(weigh, 1).Operand).Name)));

@@ -3,6 +3,7 @@ using System.Globalization;
 using System.Runtime.InteropServices;
 using Fabric.Bpf.Table;
 using Fabric.Bpf.Table.Encoding;
+using Fabric.Bpf.Usage;
 
 namespace Fabric.Bpf.Tests.Table;
 
@@ -29,7 +30,7 @@ public sealed class LayoutTests
         var lines = program.StandardOutput.ReadToEnd().Split('\n', StringSplitOptions.RemoveEmptyEntries);
         program.WaitForExit();
 
-        Assert.Equal(116, lines.Length);
+        Assert.Equal(140, lines.Length);
         foreach (var line in lines)
         {
             var parts = line.Split(' ');
@@ -64,6 +65,9 @@ public sealed class LayoutTests
                 return (int)Marshal.OffsetOf<FlagBody>(Pascal(field));
             case "flag_slot":
                 return SlotFields[field!];
+            case "usage_header" or "usage_row":
+                var sheet = type == "usage_row" ? typeof(SheetRow) : typeof(UsageHeader);
+                return field is null ? Marshal.SizeOf(sheet) - size : (int)Marshal.OffsetOf(sheet, Pascal(field));
             default:
                 var block = typeof(FlagBlock).Assembly.GetType($"{typeof(FlagBlock).Namespace}.{(type == "flag_set" ? nameof(FlagSetHead) : Pascal(type))}", throwOnError: true)!;
                 return field is null ? Marshal.SizeOf(block) - size : (int)Marshal.OffsetOf(block, Pascal(field));

@@ -53,6 +53,7 @@ internal sealed class Callers(Dice dice, Atoms atoms)
         (6, () => dice.Pick("ä", "😀-1", "日本", new string('k', 255))),
         (6, static () => null),
         (4, static () => ""),
+        (4, () => new string('k', dice.Between(61, 65))), // about as long as the kernel's usual steps look at
         (4, static () => new string('k', 256)));
 
     private JsonNode? Usually(JsonNode value) => dice.Chance(88) ? value : atoms.Anything();

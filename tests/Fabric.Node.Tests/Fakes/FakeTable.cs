@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
@@ -16,6 +17,8 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
     private int _inside;
 
     public string Path => "/run/fabric/fake";
+    public FakeUsage Counted { get; } = new();
+    public IHostUsage Usage => Counted;
     public TableKind Kind => TableKind.File;
     public long Revision { get; private set; } = revision;
     public ImmutableSortedSet<string>? Builds { get; set; }

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.State;
 
 namespace Fabric.Node.Tests.Fakes;
@@ -20,6 +21,8 @@ public sealed class HeldTable(IFlagTable table) : IFlagTable
     public string Path => table.Path;
 
     public TableKind Kind => table.Kind;
+
+    public IHostUsage Usage => table.Usage;
 
     public long Revision => table.Revision;
 

@@ -172,7 +172,7 @@ public sealed class RealFleet : IAsyncDisposable
         {
             Door = door,
             OpenTable = identity => Table(options.Name, TablePlace.Open(
-                new TableOwner(identity.Id, options.Name, identity.Capacity), Path.Combine(options.DataDirectory, "table"), _folder, out _)),
+                new TableOwner(identity.Id, options.Name, identity.Capacity), Path.Combine(options.DataDirectory, "table"), _folder)),
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(Raft(raft with { MinFreeBytes = 0 }), sink, loggers),
             Logging = _ => { },
         };

@@ -37,7 +37,7 @@ public sealed class TestNode : IAsyncDisposable
     /// <summary>A node with a table as hosts have it, in a file.</summary>
     public static Task<TestNode> StartWithTableAsync(int capacity = 16) =>
         StartAsync("a", new FakeLog(capacity), new IPEndPoint(IPAddress.Loopback, 0), [], null, (node, identity) => TablePlace.Open(
-            new TableOwner(identity.Id, "a", identity.Capacity), Path.Combine(node._folder, "table"), node._folder, out _));
+            new TableOwner(identity.Id, "a", identity.Capacity), Path.Combine(node._folder, "table"), node._folder));
 
     public static async Task<TestNode> StartAsync(
         string name, FakeLog log, IPEndPoint http, IReadOnlyList<NodeMember> members, Func<NodeOptions, NodeOptions>? with = null,

@@ -201,7 +201,7 @@ public sealed class RealNodesTests : IAsyncDisposable
     private NodeParts Parts(string name, FakeTable? table = null) => new()
     {
         OpenTable = identity => table is not null ? table : TablePlace.Open(
-            new TableOwner(identity.Id, name, identity.Capacity), Path.Combine(_folder, name, "table"), _folder, out _),
+            new TableOwner(identity.Id, name, identity.Capacity), Path.Combine(_folder, name, "table"), _folder),
         OpenConsensus = (raft, sink, loggers) => new RaftConsensus(raft, sink, loggers),
         Logging = _ => { },
     };

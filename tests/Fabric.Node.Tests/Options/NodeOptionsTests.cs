@@ -34,6 +34,14 @@ public sealed class NodeOptionsTests
     }
 
     [Fact]
+    public void Another_user_and_all_capabilities_are_not_to_be_had_together()
+    {
+        var (_, problems) = NodeOptionsReader.Read(Alone with { User = "shop", KeepCapabilities = true });
+        Assert.Equal("user", Assert.Single(problems).Key);
+        Assert.Empty(NodeOptionsReader.Read(Alone with { User = "shop" }).Problems);
+    }
+
+    [Fact]
     public void A_host_says_which_files_may_be_attached_to()
     {
         var (options, problems) = NodeOptionsReader.Read(Alone with { AttachRoots = ["/opt/shop", "/usr"], AttachOwners = ["1000"], AttachWritable = true });

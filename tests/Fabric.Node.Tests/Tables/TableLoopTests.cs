@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
+using Fabric.Bpf.Usage;
 using Fabric.Flags.Changes;
 using Fabric.Flags.Definitions;
 using Fabric.Flags.State;
@@ -164,6 +165,7 @@ public sealed class TableLoopTests
         public ManualResetEventSlim Go { get; } = new();
         public int Writes { get; private set; }
         public string Path => "slow";
+        public IHostUsage Usage { get; } = new FakeUsage();
         public TableKind Kind => TableKind.File;
         public long Revision { get; private set; }
         public ImmutableSortedSet<string>? Builds { get; set; }

@@ -117,6 +117,14 @@ internal unsafe struct FlagVersion
     public uint PrereleaseBytes;
 }
 
+[StructLayout(LayoutKind.Sequential, Size = 16)]
+internal struct FlagSeed
+{
+    public uint Hash;
+    public uint Tail;
+    public uint Bytes;
+}
+
 /// <summary>The head of a program's buckets; they follow.</summary>
 [StructLayout(LayoutKind.Sequential, Size = 8)]
 internal struct FlagBuckets

@@ -7,6 +7,7 @@ namespace Fabric.Bpf.Table.Encoding;
 internal static class ProgramEncoder
 {
     private const int KindShift = 14;
+    private const int TextLengthBits = 16;
 
     internal static void Write(BlockWriter writer, ref FlagBlock head, DecisionProgram program)
     {
@@ -40,6 +41,8 @@ internal static class ProgramEncoder
         {
             StepOp.InSet => sets[step.Extra],
             StepOp.Version => step.Extra < 0 ? 0 : versions[step.Extra],
+            StepOp.Compare or StepOp.StartsWith or StepOp.EndsWith => TextWordOf(writer, program, step.Right),
+            StepOp.HashBegin => WriteSeed(writer, program.Constants[step.Left.Index].Text!),
             StepOp.Bucket => WriteBuckets(writer, program.Buckets[step.Extra]),
             StepOp.Weigh => WriteWeights(writer, program.Weights[step.Extra]),
             StepOp.Give or StepOp.Calculate => (uint)step.Extra,
@@ -72,6 +75,24 @@ internal static class ProgramEncoder
         var entry = new FlagVersion { Prerelease = text, PrereleaseBytes = (uint)bytes };
         (entry.Number[0], entry.Number[1], entry.Number[2]) = (version.Major, version.Minor, version.Patch);
         writer.Set(place, 0, entry);
+        return place;
+    }
+
+    /// <summary>A constant text's place and length: FLAG_TEXT_… of the C header; 0 for any other operand.</summary>
+    private static uint TextWordOf(BlockWriter writer, DecisionProgram program, Operand operand)
+    {
+        if (operand.Kind != OperandKind.Constant || program.Constants[operand.Index].Text is not { } text)
+            return 0;
+        var (place, bytes) = writer.Text(text);
+        return place / sizeof(ulong) << TextLengthBits | (uint)bytes;
+    }
+
+    private static uint WriteSeed(BlockWriter writer, string text)
+    {
+        var bytes = System.Text.Encoding.UTF8.GetBytes(text);
+        var (hash, tail) = NameHash.MurmurPrefix(bytes);
+        var place = writer.Reserve<FlagSeed>(1);
+        writer.Set(place, 0, new FlagSeed { Hash = hash, Tail = tail, Bytes = (uint)bytes.Length });
         return place;
     }
 

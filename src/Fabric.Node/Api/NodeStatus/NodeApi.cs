@@ -1,5 +1,4 @@
 using System.Globalization;
-using Fabric.Bpf.Support;
 using Fabric.Node.Hosting;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
@@ -9,7 +8,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Api.NodeStatus;
 
 /// <summary>What this node knows, measured when it is asked.</summary>
-internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, OverrideSupport support, Guid identity, Func<string?> notVoting)
+internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, NodeParts parts, Guid identity, Func<string?> notVoting)
 {
     public const string Route = "/api/v1/node";
 
@@ -27,6 +26,7 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
         var status = consensus.Status;
         var state = consensus.State;
         var reason = readiness.WhyNot();
+        var support = parts.Override;
         return new NodeBody
         {
             Name = options.Name,
@@ -47,7 +47,11 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
             TableDigest = view is null ? null : Hex(view.Digest),
             TableKind = view?.Kind.ToString().ToLowerInvariant(),
             Labels = options.Labels,
+            TableIsFileBecause = view?.WhyFile,
             Override = new OverrideBody(support.Supported, support.Supported ? null : support.Sentence),
+            Privileges = parts.Privileges is { } held ? new PrivilegesBody(held.User, held.Effective.Names, held.NoNewPrivileges) : null,
+            Data = Path.GetFullPath(options.DataDirectory),
+            Time = parts.Time.GetUtcNow(),
             LastContact = status.LastContact,
             StateDigest = new StateDigestBody(state.AppliedIndex, Hex(state.Digest)),
             DiskFreeBytes = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace,

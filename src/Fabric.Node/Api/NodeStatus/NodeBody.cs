@@ -36,10 +36,22 @@ internal sealed record NodeBody
 
     public required string? TableKind { get; init; }
 
+    /// <summary>Why the table is a file; null where it is a BPF array.</summary>
+    public string? TableIsFileBecause { get; init; }
+
     /// <summary>What rules can ask of this host.</summary>
     public IReadOnlyDictionary<string, string>? Labels { get; init; }
 
     public required OverrideBody Override { get; init; }
+
+    /// <summary>What the node's process may do.</summary>
+    public PrivilegesBody? Privileges { get; init; }
+
+    /// <summary>The folder of the log.</summary>
+    public string? Data { get; init; }
+
+    /// <summary>This host's clock when it answered.</summary>
+    public DateTimeOffset? Time { get; init; }
 
     /// <summary>When a leader was last heard, or led from here.</summary>
     public required DateTimeOffset? LastContact { get; init; }
@@ -64,6 +76,12 @@ internal sealed record NodeBody
 
 /// <summary>Whether this host can override a function's answer, and why not.</summary>
 internal sealed record OverrideBody(bool Supported, string? Reason);
+
+/// <summary>What the node's process may do.</summary>
+/// <param name="User">The number of the user that it runs as.</param>
+/// <param name="Capabilities">Names of its effective capabilities.</param>
+/// <param name="NoNewPrivileges">Nothing that it could start would gain more.</param>
+internal sealed record PrivilegesBody(uint User, IReadOnlyList<string> Capabilities, bool NoNewPrivileges);
 
 /// <summary>Equal on two hosts at the same index, or they have diverged.</summary>
 internal sealed record StateDigestBody(long Index, string Value);
