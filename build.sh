@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Builds what is shipped into dist/: fabric, libflagfabric.so, include/flagfabric.h, fabric.bpf.o.
+# Builds what is shipped into dist/: fabric, libflagfabric.so, include/flagfabric.h, fabric.bpf.o; and fabric-chaos, which checks it.
 set -euo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
@@ -15,4 +15,13 @@ if [ ! -x dist/fabric ] || [ -n "$(find src bpf Directory.*.props global.json -n
     mv dist/publish/fabric dist/fabric
     rm -rf dist/publish
     touch dist/fabric
+fi
+
+# For developers, who have .NET: one file without it.
+if [ ! -x dist/fabric-chaos ] || [ -n "$(find chaos/Fabric.Chaos Directory.*.props global.json -newer dist/fabric-chaos -not -path '*/obj/*' -not -path '*/bin/*' -type f -print -quit)" ]; then
+    echo "  PUBLISH  dist/fabric-chaos"
+    dotnet publish chaos/Fabric.Chaos -c Release -r linux-x64 --no-self-contained -p:PublishSingleFile=true -p:DebugType=none -o dist/publish-chaos -v quiet --nologo
+    mv dist/publish-chaos/fabric-chaos dist/fabric-chaos
+    rm -rf dist/publish-chaos
+    touch dist/fabric-chaos
 fi

@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Chaos Examples Packaging vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Checkers Chaos Examples Packaging vm)
 
 usage() {
     cat <<TEXT

@@ -17,7 +17,7 @@ FLAG_INLINE void flag_quick_murmur(struct flag_quick *quick, struct flag_course 
         course->pending >>= 32;
     }
     if (bytes & 3) {
-        /* Forgotten, as the verifier of 6.18.15 loses its way in what the loop has taught it of this number. */
+        /* The verifier of 6.18.15 takes what it has seen of the loop's end for a contradiction. */
         course->pending |= flag_quick_word(quick, text, FLAG_FORGET(quick, whole)) << pending * 8;
         if (pending + (bytes & 3) >= 4) {
             course->hash = flag_murmur_round(course->hash, (__u32)course->pending);

@@ -23,11 +23,11 @@ static __always_inline int read_c_string(void *to, __u32 size, unsigned long fro
 /* The same for Go, into a buffer that is zero before. */
 static __always_inline int read_go_string(void *to, __u32 size, unsigned long from, unsigned long length)
 {
-    if (length >= size)
-        return -1;
-    /* Both at once the compiler compares another number, and 6.18.15's verifier learns nothing of the length. */
-    asm volatile("" : "+r"(length));
-    if (length && bpf_copy_from_user(to, length, (const void *)from))
+    if (length == 0)
+        return 0;
+    /* Otherwise the compiler makes one comparison of the two, which the verifier of 6.18.15 does not follow. */
+    FLAG_ONE_REGISTER(length);
+    if (length >= size || bpf_copy_from_user(to, length, (const void *)from))
         return -1;
     return length;
 }

@@ -89,4 +89,16 @@ public static class Limits
 
     /// <summary>Build-ids that one attachment or one flag names.</summary>
     public const int BuildIds = 64;
+
+    /// <summary>Hosts of a fabric.</summary>
+    public const int Hosts = 10_000;
+
+    /// <summary>Bytes of a host's name.</summary>
+    public const int HostNameBytes = 63;
+
+    /// <summary>Bytes of a host's address.</summary>
+    public const int HostAddressBytes = 512;
+
+    /// <summary>Identities of hosts that are remembered to have been taken out.</summary>
+    public const int IdentitiesRemembered = 4_096;
 }

@@ -54,6 +54,15 @@ internal static partial class Log
     [LoggerMessage(2502, LogLevel.Warning, "Not fed by {Source}: {Reason}")]
     public static partial void NotFed(ILogger logger, Uri source, string reason);
 
+    [LoggerMessage(2600, LogLevel.Warning, "{Name} has no vote: {Reason}")]
+    public static partial void WaitsForVote(ILogger logger, string name, string reason);
+
+    [LoggerMessage(2601, LogLevel.Information, "{Name} votes, beginning at revision {Index}")]
+    public static partial void Votes(ILogger logger, string name, long index);
+
+    [LoggerMessage(2602, LogLevel.Critical, "This host cannot begin to vote")]
+    public static partial void VoteFailed(ILogger logger, Exception cause);
+
     [LoggerMessage(2503, LogLevel.Critical, "This host has diverged from {Source} at revision {Index}; it takes everything anew")]
     public static partial void ObserverDiverged(ILogger logger, Uri source, long index);
 }

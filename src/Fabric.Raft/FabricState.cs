@@ -2,6 +2,7 @@ using Fabric.Flags;
 using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
 using Fabric.Flags.History;
+using Fabric.Flags.Hosts;
 using Fabric.Flags.State;
 
 namespace Fabric.Raft;
@@ -24,6 +25,9 @@ public sealed record FabricState(FabricIdentity? Identity, FlagSet Flags, long A
     /// <summary>Before the first entry.</summary>
     public static FabricState Empty { get; } = new(null, FlagSet.Empty, 0, 0);
 
+    /// <summary>All hosts that belong to the fabric.</summary>
+    public HostRoster Roster { get; init; } = HostRoster.Empty;
+
     /// <summary>The functions that every host is to attach.</summary>
     public AttachmentSet Attachments { get; init; } = AttachmentSet.Empty;
 
@@ -33,15 +37,25 @@ public sealed record FabricState(FabricIdentity? Identity, FlagSet Flags, long A
     /// </summary>
     public (FabricState Next, ChangeOutcome Outcome) Apply(long revision, ChangeSet changes)
     {
+        if (changes.Changes.IsEmpty && changes.Attachments.IsEmpty && !changes.Hosts.IsEmpty)
+            return ApplyHosts(revision, changes);
         var (flags, outcome) = Flags.Apply(revision, changes, Identity?.Capacity ?? Limits.DefaultCapacity);
         if (outcome is not ChangeOutcome.Applied)
             return (this, outcome);
         var (attachments, refusal) = Attachments.Apply(revision, changes.Attachments);
-        if (refusal is not null)
-            return (this, refusal);
+        var (roster, unlisted) = Roster.Apply(revision, changes.Hosts);
+        if ((refusal ?? unlisted) is { } refused)
+            return (this, refused);
         var (before, after) = (Flags.DefinitionBytes + Attachments.Bytes, flags.DefinitionBytes + attachments.Bytes);
         return after > Limits.StateBytes && after > before
             ? (this, new ChangeOutcome.Full($"all definitions and attachments together have at most {Limits.StateBytes} bytes"))
-            : (this with { Flags = flags, Attachments = attachments, History = History.After(revision, changes, Flags) }, outcome);
+            : (this with { Flags = flags, Attachments = attachments, History = History.After(revision, changes, Flags), Roster = roster }, outcome);
+    }
+
+    /// <summary>Hosts alone are nobody's flags: these keep their revision and their history.</summary>
+    private (FabricState Next, ChangeOutcome Outcome) ApplyHosts(long revision, ChangeSet changes)
+    {
+        var (roster, refusal) = Roster.Apply(revision, changes.Hosts);
+        return refusal is null ? (this with { Roster = roster }, new ChangeOutcome.Applied(revision)) : (this, refusal);
     }
 }

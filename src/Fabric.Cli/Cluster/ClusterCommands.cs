@@ -12,7 +12,22 @@ internal static class ClusterCommands
     {
         client.Run(new Command("status", "Show all members side by side. Exits 1 when members have diverged, 5 without a leader."),
             (_, session, token) => StatusAsync(session, token)),
+        Change(client, "remove", HttpMethod.Delete, "", "is not part of the fabric any more",
+            "Take a host that does not vote out of the fabric. It is fed no more; with its data folder deleted it may join again."),
+        Change(client, "replace", HttpMethod.Post, "/replace", "votes with its new data folder",
+            "Give a voter's vote to its new, empty data folder, after the old one was lost. The voter must run; the other two must be up."),
     });
+
+    private static Command Change(ClientOptions client, string verb, HttpMethod method, string suffix, string done, string about)
+    {
+        var name = new Argument<string>("name") { Description = "The host's name" };
+        return client.Run(new Command(verb, about) { name }, (parse, session, token) =>
+        {
+            var host = parse.GetRequiredValue(name);
+            return session.SendAsync(new Call(method, $"/api/v1/cluster/hosts/{Uri.EscapeDataString(host)}{suffix}"),
+                _ => session.PrintAsync($"{host} {done}"), token);
+        });
+    }
 
     private static async Task<int> StatusAsync(Session session, CancellationToken token)
     {

@@ -73,6 +73,7 @@ internal static class NodeCommand
         private readonly Option<string?> _raft = Text("--raft", "Where this node speaks Raft; chosen by itself for a node alone", "ADDR:PORT");
         private readonly Option<string[]> _peers = Many("--peer", "Another voter; three voters are two of these", "name=…,raft=…,http=…");
         private readonly Option<string[]> _join = Many("--join", "Follow a fabric without voting: hosts that may feed this one, separated by commas", "URL[,URL…]");
+        private readonly Option<bool> _bootstrap = new("--bootstrap") { Description = "Vote at once with an empty data folder, without asking the other voters whether it was emptied" };
         private readonly Option<string?> _advertise = Text("--advertise", "Where others reach this node's API [the first --http]", "URL");
         private readonly Option<string?> _config = Text("--config", "A JSON file with the members and options, shared by all hosts", "FILE");
         private readonly Option<string?> _table = Text("--table", "Where programs find the table [/run/fabric/bpf/table, or a file]", "PATH");
@@ -103,7 +104,7 @@ internal static class NodeCommand
 
         public IEnumerable<Option> All =>
         [
-            _name, _data, _http, _raft, _peers, _join, _advertise, _config, _table, _usage, _user, _keepCapabilities,
+            _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table, _usage, _user, _keepCapabilities,
             _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _ofrepOrigins,
@@ -117,6 +118,7 @@ internal static class NodeCommand
             Raft = parse.GetValue(_raft),
             Peers = parse.GetValue(_peers) ?? [],
             Join = parse.GetValue(_join) ?? [],
+            Bootstrap = parse.GetValue(_bootstrap),
             Advertise = parse.GetValue(_advertise),
             Config = parse.GetValue(_config),
             Table = parse.GetValue(_table),

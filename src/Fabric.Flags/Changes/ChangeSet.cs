@@ -17,7 +17,7 @@ public abstract record Change(string Key, long? IfRevision)
 
 /// <summary>Changes that apply together or not at all: one entry of the log, one revision.</summary>
 /// <param name="OperationId">Names the attempt, so that a retry never applies twice.</param>
-/// <param name="Changes">Changes of flags, no key twice. With those of attachments at least one, at most <see cref="Limits.ChangesPerSet"/>.</param>
+/// <param name="Changes">Changes of flags, no key twice. With those of attachments and hosts at least one, at most <see cref="Limits.ChangesPerSet"/>.</param>
 /// <param name="Message">Why, in the words of whoever made it.</param>
 public sealed record ChangeSet(Guid OperationId, ImmutableArray<Change> Changes, string? Message = null)
 {
@@ -27,11 +27,14 @@ public sealed record ChangeSet(Guid OperationId, ImmutableArray<Change> Changes,
     /// <summary>Who made it, when and from where; null where nobody said.</summary>
     public Origin? Origin { get; init; }
 
+    /// <summary>Changes of the list of hosts, applied in their order.</summary>
+    public ImmutableArray<HostChange> Hosts { get; init; } = [];
+
     /// <summary>What forbids the set by itself, whatever the state; empty for a sound one.</summary>
     public IEnumerable<Problem> Problems()
     {
-        if (Changes.Length + Attachments.Length is 0 or > Limits.ChangesPerSet)
-            yield return new Problem("/changes", $"a change set has 1 to {Limits.ChangesPerSet} changes, and this one has {Changes.Length + Attachments.Length}");
+        if (Changes.Length + Attachments.Length + Hosts.Length is 0 or > Limits.ChangesPerSet)
+            yield return new Problem("/changes", $"a change set has 1 to {Limits.ChangesPerSet} changes, and this one has {Changes.Length + Attachments.Length + Hosts.Length}");
         if (Message is not null && System.Text.Encoding.UTF8.GetByteCount(Message) > Limits.MessageBytes)
             yield return new Problem("/message", $"a message has at most {Limits.MessageBytes} bytes");
 
@@ -42,6 +45,12 @@ public sealed record ChangeSet(Guid OperationId, ImmutableArray<Change> Changes,
                 yield return new Problem($"/changes/{i}/key", reason);
             else if (!seen.Add(Changes[i].Key))
                 yield return new Problem($"/changes/{i}/key", $"\"{Changes[i].Key}\" is changed twice in one set");
+        }
+
+        for (var i = 0; i < Hosts.Length; i++)
+        {
+            foreach (var problem in Hosts[i].Problems())
+                yield return problem with { Path = $"/hosts/{i}{problem.Path}" };
         }
 
         foreach (var problem in AttachmentProblems())

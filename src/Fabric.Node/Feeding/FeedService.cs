@@ -54,8 +54,12 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
         if (!NodeName.IsSound(hello.Name) || Addresses.ReadBase(hello.Http) is null || hello.Index < 0
             || !ulong.TryParse(hello.Digest, NumberStyles.HexNumber, CultureInfo.InvariantCulture, out _))
             return Refuse("its first message makes no sense");
-        if (hello.Name == options.Name || voters.Any(voter => voter.Name == hello.Name))
+        if (hello.Name == options.Name || (!hello.Waits && voters.Any(voter => voter.Name == hello.Name)))
             return Refuse($"the name {hello.Name} is another node's");
+        if (WhyGone(hello.Identity) is { } gone)
+            return gone;
+        if (fleet.All().FirstOrDefault(host => host.Name == hello.Name && host.Connected && host.Http != hello.Http && host.Identity != hello.Identity) is { } other)
+            return Refuse($"the name {hello.Name} is that of a host at {other.Http}, which is connected");
         if (link.Above.Contains(hello.Name))
             return Refuse($"{options.Name} is itself fed by {hello.Name}");
         if (consensus.State.Identity is not { } identity)
@@ -64,6 +68,11 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
             ? Refuse($"it belongs to fabric {theirs}, and this node to {identity.Id}")
             : WhyClosed();
     }
+
+    /// <summary>Why a host is fed from nowhere any more; null while its identity belongs to the fabric or is new to it.</summary>
+    public RefusedWire? WhyGone(Guid? identity) => identity is { } one && consensus.State.Roster.IsGone(one)
+        ? Refuse("it was taken out of the fabric; delete its data folder and start it again to make it join as a new host")
+        : null;
 
     /// <summary>Why nobody can be fed from here any more; null while somebody can.</summary>
     public RefusedWire? WhyClosed() => InTouch(Forlorn) ? null : Refuse($"{options.Name} is out of touch with the fabric itself");

@@ -40,11 +40,11 @@ internal sealed class FeedSession(FeedSocket socket, IConsensus consensus, FeedS
     private async Task FeedAsync(HelloWire hello, CancellationTokenSource end)
     {
         var position = new FeedPosition(hello.Fabric, hello.Index, ulong.Parse(hello.Digest, NumberStyles.HexNumber, CultureInfo.InvariantCulture));
-        fleet.Hear(hello.Name, [new HostProgress(hello.Name, hello.Http, hello.Index, 0, time.GetUtcNow(), Connected: true)]);
+        fleet.Hear(hello.Name, [new HostProgress(hello.Name, hello.Http, hello.Index, 0, time.GetUtcNow(), Connected: true, hello.Identity)]);
         var listening = ListenAsync(hello.Name, end);
         try
         {
-            await SpeakAsync(position, end.Token);
+            await SpeakAsync(position, hello.Identity, end.Token);
             await socket.CloseAsync();
             await listening.WaitAsync(FeedSocket.Farewell, time, end.Token);
         }
@@ -78,11 +78,17 @@ internal sealed class FeedSession(FeedSocket socket, IConsensus consensus, FeedS
     }
 
     /// <summary>Sends all that follows the position, as it comes. Returns when nothing more can be sent to this host.</summary>
-    private async Task SpeakAsync(FeedPosition position, CancellationToken token)
+    private async Task SpeakAsync(FeedPosition position, Guid? identity, CancellationToken token)
     {
         await PulseAsync(token);
         while (true)
         {
+            if (service.WhyGone(identity) is { } gone)
+            {
+                await socket.SendAsync(FeedKind.Refused, gone, FeedJson.Default.RefusedWire, token);
+                return;
+            }
+
             switch (consensus.Feed.ReadAfter(position, EntriesPerMessage))
             {
                 case FeedRead.Entries { Next: { Count: > 0 } next }:

@@ -28,7 +28,15 @@ internal enum FeedKind : byte
 }
 
 /// <summary>Who wants to be fed, and from where on.</summary>
-internal sealed record HelloWire(int Version, string Name, string Http, Guid? Fabric, long Index, string Digest);
+/// <param name="Version">Of what the two say to each other.</param>
+/// <param name="Name">Its name.</param>
+/// <param name="Http">The base address of its API.</param>
+/// <param name="Fabric">The fabric whose log it has; null where it has none.</param>
+/// <param name="Index">How far it is.</param>
+/// <param name="Digest">The digest there.</param>
+/// <param name="Identity">Its data folder's identity.</param>
+/// <param name="Waits">It is a voter that waits for its vote.</param>
+internal sealed record HelloWire(int Version, string Name, string Http, Guid? Fabric, long Index, string Digest, Guid? Identity = null, bool Waits = false);
 
 /// <summary>How far hosts are; only those of which something has changed.</summary>
 internal sealed record ProgressWire(IReadOnlyList<HostWire> Hosts);
@@ -40,13 +48,14 @@ internal sealed record ProgressWire(IReadOnlyList<HostWire> Hosts);
 /// <param name="Table">Index up to which its programs see entries; 0 before its table is written.</param>
 /// <param name="Silent">Milliseconds since it was last heard by whoever feeds it.</param>
 /// <param name="Gone">It is not connected any more.</param>
-internal sealed record HostWire(string Name, string Http, long Applied, long Table, long Silent, bool Gone)
+/// <param name="Identity">Its data folder's identity, where that is known.</param>
+internal sealed record HostWire(string Name, string Http, long Applied, long Table, long Silent, bool Gone, Guid? Identity = null)
 {
     public static HostWire From(HostProgress host, DateTimeOffset now) => new(
-        host.Name, host.Http, host.Applied, host.Table, (long)Math.Max(0, (now - host.Heard).TotalMilliseconds), !host.Connected);
+        host.Name, host.Http, host.Applied, host.Table, (long)Math.Max(0, (now - host.Heard).TotalMilliseconds), !host.Connected, host.Identity);
 
     public HostProgress ToProgress(DateTimeOffset now) =>
-        new(Name, Http, Applied, Table, now - TimeSpan.FromMilliseconds(Math.Max(0, Silent)), !Gone);
+        new(Name, Http, Applied, Table, now - TimeSpan.FromMilliseconds(Math.Max(0, Silent)), !Gone, Identity);
 }
 
 /// <summary>How the fabric is.</summary>

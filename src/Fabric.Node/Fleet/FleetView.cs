@@ -6,8 +6,11 @@ namespace Fabric.Node.Fleet;
 /// How far this host is and all those that it feeds, at first or second hand. What is here came from the hosts themselves:
 /// nothing is ever assumed of one that is silent. Any thread.
 /// </summary>
-internal sealed class FleetView(string self, TimeProvider time)
+internal sealed class FleetView(string self, Guid identity, TimeProvider time)
 {
+    /// <summary>This host's own identity.</summary>
+    public Guid Identity => identity;
+
     private readonly Lock _lock = new();
     private readonly Dictionary<string, Entry> _hosts = new(StringComparer.Ordinal);
     private long _version;
@@ -18,7 +21,7 @@ internal sealed class FleetView(string self, TimeProvider time)
 
     /// <summary>This host itself.</summary>
     public void Report(string http, long applied, long table) =>
-        Change(() => Set(new HostProgress(self, http, applied, table, time.GetUtcNow(), Connected: true), self));
+        Change(() => Set(new HostProgress(self, http, applied, table, time.GetUtcNow(), Connected: true, identity), self));
 
     /// <summary>A host that is fed from here said how far it is, and those behind it.</summary>
     public void Hear(string child, IEnumerable<HostProgress> hosts) => Change(() =>

@@ -1,6 +1,7 @@
 using System.Collections.Immutable;
 using Fabric.Node.Feeding;
 using Fabric.Node.Options;
+using Fabric.Raft;
 
 namespace Fabric.Node.Fleet;
 
@@ -8,7 +9,7 @@ namespace Fabric.Node.Fleet;
 /// Waits until every host's table has a revision. Each voter answers for the hosts that it feeds, as soon as they have it:
 /// one question a voter, and one message a host up its way, however many hosts there are.
 /// </summary>
-internal sealed class FleetWait(NodeOptions options, KnownVoters voters, FleetReach own, FleetClient client, RevisionTimes times, TimeProvider time)
+internal sealed class FleetWait(NodeOptions options, IConsensus consensus, KnownVoters voters, FleetReach own, FleetClient client, RevisionTimes times, TimeProvider time)
 {
     public static readonly TimeSpan Usual = TimeSpan.FromSeconds(5);
 
@@ -30,8 +31,25 @@ internal sealed class FleetWait(NodeOptions options, KnownVoters voters, FleetRe
         }
 
         foreach (var silent in asked.Where(answer => answer.Hosts is null && !hosts.ContainsKey(answer.Name)))
-            hosts[silent.Name] = new HostProgress(silent.Name, "", 0, 0, times.FirstAfter(revision - 1), Connected: false);
+            hosts[silent.Name] = new HostProgress(silent.Name, "", 0, 0, default, Connected: false);
+        AddSilent(hosts);
         return [.. hosts.Values.OrderBy(static host => host.Name, StringComparer.Ordinal)];
+    }
+
+    /// <summary>
+    /// Whoever belongs to the fabric is named, also where no living host has heard of it; whoever was taken out is not, also
+    /// where somebody remembers it.
+    /// </summary>
+    private void AddSilent(Dictionary<string, HostProgress> hosts)
+    {
+        var roster = consensus.State.Roster;
+        foreach (var host in roster.Hosts.Values.Where(host => !hosts.ContainsKey(host.Name)))
+            hosts[host.Name] = new HostProgress(host.Name, host.Http, 0, 0, default, Connected: false, host.Identity);
+        foreach (var gone in hosts.Values.Where(host => !host.Connected && host.Identity is { } identity && roster.IsGone(identity)).ToArray())
+        {
+            if (!roster.Hosts.ContainsKey(gone.Name))
+                hosts.Remove(gone.Name);
+        }
     }
 
     private async Task<ImmutableArray<HostProgress>?> AskAsync(NodeMember voter, long revision, TimeSpan wait, CancellationToken token)

@@ -5,6 +5,7 @@ namespace Fabric.Node.Fleet;
 /// <param name="Http">The base address of its API.</param>
 /// <param name="Applied">Index of the last entry that it has applied.</param>
 /// <param name="Table">Index up to which its programs see entries.</param>
-/// <param name="Heard">When it last said something.</param>
+/// <param name="Heard">When it last said something; the default where nobody who was asked has heard it.</param>
 /// <param name="Connected">It is fed from here, or from a host that is.</param>
-internal sealed record HostProgress(string Name, string Http, long Applied, long Table, DateTimeOffset Heard, bool Connected);
+/// <param name="Identity">Its data folder's identity, where that is known.</param>
+internal sealed record HostProgress(string Name, string Http, long Applied, long Table, DateTimeOffset Heard, bool Connected, Guid? Identity = null);

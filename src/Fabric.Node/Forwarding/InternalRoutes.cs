@@ -8,5 +8,7 @@ internal static class InternalRoutes
     public const string Snapshot = $"{Prefix}/v1/snapshot";
     public const string Feed = $"{Prefix}/v1/feed";
     public const string Fleet = $"{Prefix}/v1/fleet";
+    public const string Hosts = $"{Prefix}/v1/hosts";
+    public const string Standing = $"{Prefix}/v1/standing";
     public const string ReadIndex = $"{Prefix}/v1/read-index";
 }

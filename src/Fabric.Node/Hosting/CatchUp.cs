@@ -10,14 +10,14 @@ namespace Fabric.Node.Hosting;
 /// far behind may not get it through Raft, whose messages must fit into a request's time. Without success the node
 /// starts with what it has.
 /// </summary>
-internal sealed class CatchUp(RaftConsensus consensus, NodeOptions options, HttpClient http, TimeProvider time, ILogger logger)
+internal sealed class CatchUp(NodeOptions options, HttpClient http, TimeProvider time, ILogger logger)
 {
     /// <summary>A fabric whose whole log is shorter than this is brought by Raft in no time.</summary>
     private const long WorthAsking = 2_000;
 
     private static readonly TimeSpan TransferTimeout = TimeSpan.FromSeconds(30);
 
-    public async Task RunAsync(CancellationToken token)
+    public async Task RunAsync(RaftConsensus consensus, CancellationToken token)
     {
         var client = new MemberClient(http, options.PeerTimeout, time);
         var others = options.Members.Where(member => member.Name != options.Name).ToArray();

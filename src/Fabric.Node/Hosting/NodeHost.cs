@@ -1,5 +1,3 @@
-using System.Net;
-using System.Net.Sockets;
 using Fabric.Flags.Compilation;
 using Fabric.Node.Api;
 using Fabric.Node.Api.Attachments;
@@ -19,6 +17,7 @@ using Fabric.Node.Evaluation;
 using Fabric.Node.Feeding;
 using Fabric.Node.Fleet;
 using Fabric.Node.Forwarding;
+using Fabric.Node.Membership;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Options;
 using Fabric.Node.Problems;
@@ -57,11 +56,18 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly FleetView _fleet;
     private readonly RevisionTimes _times;
     private readonly SnapshotShelf _snapshots;
+    private readonly HostWriter _hosts;
+    private readonly Standing _standing;
+    private readonly LocalProposer _local;
+    private readonly Guid _identity;
     private Upstream? _upstream;
+    private Candidacy? _candidacy;
+    private RosterKeeper? _keeper;
     private int _disposed;
 
-    private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members)
+    private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, Guid identity)
     {
+        _identity = identity;
         _options = options;
         _parts = parts;
         _http = MakeClient();
@@ -75,14 +81,15 @@ public sealed class NodeHost : IAsyncDisposable
         _engines = new RuleEngines(new HostFacts(options.Name, options.Labels), parts.Time);
         var variants = new VariantNames();
         _voters = new KnownVoters(members);
-        _fleet = new FleetView(options.Name, parts.Time);
+        _fleet = new FleetView(options.Name, identity, parts.Time);
         _times = new RevisionTimes(parts.Time);
         var sinks = new AppliedSinks(_times, variants, _table, _attachments, _changes, _events);
-        _consensus = options.Join.Count > 0
-            ? new ObserverReplica(new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory }, sinks, loggers, parts.Time)
-            : parts.OpenConsensus(RaftOptionsOf(options, members), sinks, loggers);
+        _consensus = Participation.Open(options, parts, members, sinks, loggers);
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
+        _local = new LocalProposer(_consensus, _spreader, parts.Time);
+        _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
+        _standing = new Standing(_consensus, identity, options, _http, parts.Time);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
@@ -106,10 +113,9 @@ public sealed class NodeHost : IAsyncDisposable
     {
         if (options.Problems().ToArray() is { Length: > 0 } problems)
             throw new StartFailedException(string.Join(Environment.NewLine, problems.AsEnumerable()));
-        var host = new NodeHost(options, parts, MembersOf(options));
+        var host = new NodeHost(options, parts, Participation.MembersOf(options), Participation.IdentityOf(options));
         try
         {
-            Directory.CreateDirectory(options.DataDirectory);
             await host.StartAsync(token);
             return host;
         }
@@ -150,6 +156,10 @@ public sealed class NodeHost : IAsyncDisposable
         Log.Stopping(_logger, _options.Name);
         _readiness.Stop();
         await _app.StopAsync(CancellationToken.None);
+        if (_keeper is not null)
+            await _keeper.DisposeAsync();
+        if (_candidacy is not null)
+            await _candidacy.DisposeAsync();
         if (_upstream is not null)
             await _upstream.DisposeAsync();
         await _spreader.DisposeAsync();
@@ -172,14 +182,25 @@ public sealed class NodeHost : IAsyncDisposable
         _table.Start();
         _attachments.Start();
         _changes.Start();
+        var catchUp = new CatchUp(_options, _http, _parts.Time, _logger);
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
-            await new CatchUp(raft, _options, _http, _parts.Time, _logger).RunAsync(token);
+        {
+            await RefuseReplacedFolderAsync(token);
+            await catchUp.RunAsync(raft, token);
+        }
+
         await _consensus.StartAsync(token);
         if (_consensus is ObserverReplica replica)
+            (_upstream = Follow(replica, _options)).Start();
+        if (_consensus is WaitingVoter waiting)
         {
-            _upstream = new Upstream(replica, _options, Self, _http, _voters, _link, _fleet, _parts.Time, new Random(), _logger);
-            _upstream.Start();
+            var others = _options with { Join = [.. _options.Members.Where(member => member.Name != _options.Name).Select(static member => member.Http)] };
+            _candidacy = new Candidacy(waiting, _standing, catchUp, () => Follow(waiting.Replica, others), _options, _link, _parts.Time, _logger);
+            _candidacy.Start();
         }
+
+        if (_consensus is RaftConsensus or WaitingVoter)
+            (_keeper = new RosterKeeper(_consensus, _fleet, _hosts, _voters, _options, _parts.Time)).Start();
 
         if (_options.Members.Count > 1)
             _spreader.Start();
@@ -188,16 +209,26 @@ public sealed class NodeHost : IAsyncDisposable
         _readiness.Start();
     }
 
+    private Upstream Follow(ObserverReplica replica, NodeOptions options) =>
+        new(replica, options, Self, _http, _voters, _link, _fleet, _parts.Time, new Random(), _logger);
+
+    /// <summary>A folder whose vote was given to another must not vote again: the other has promised what this one does not know.</summary>
+    private async Task RefuseReplacedFolderAsync(CancellationToken token)
+    {
+        if (await _standing.KnownAsGoneAsync(token) is { } other)
+            throw new StartFailedException(
+                $"--data {_options.DataDirectory}: {other} says that this data folder's vote was given to another one. Start this node with that one, or delete this one first.");
+    }
+
     private void Map()
     {
         var (time, limits) = (_parts.Time, _options.Limits);
         var gate = new WriteGate(limits.WritesInFlight);
-        var local = new LocalProposer(_consensus, _spreader, time);
         var leaders = new LeaderClient(_voters, _http, _options.ForwardTimeout, _consensus, time);
         var reads = new ReadFence(_consensus, leaders, _options, time);
-        var writes = new WriteCoordinator(_consensus, local, leaders, gate, _options, time, _logger);
+        var writes = new WriteCoordinator(_consensus, _local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
-        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why);
 
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));
@@ -207,7 +238,7 @@ public sealed class NodeHost : IAsyncDisposable
         _app.UseWebSockets();
         _app.Use(next => http => RefuseUntilStarted(http, next));
         var reach = new FleetReach(_fleet);
-        var fleet = new FleetWait(_options, _voters, reach, new FleetClient(_http, _consensus, time), _times, time);
+        var fleet = new FleetWait(_options, _consensus, _voters, reach, new FleetClient(_http, _consensus, time), _times, time);
         var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
         new FlagsApi(reads, desk, new FlagEdits(_consensus, reads, desk), limits).Map(writing);
         new ChangesApi(desk, limits).Map(writing);
@@ -231,7 +262,10 @@ public sealed class NodeHost : IAsyncDisposable
         new ClusterApi(node, peers, fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);
-        new InternalApi(_consensus, local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
+        new InternalApi(_consensus, _local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
+        new HostsApi(_consensus, _hosts, _standing, _voters).Map(_app);
+        new HostChangesApi(_local, nodesOnly, _options, time).Map(_app);
+        _standing.Map(_app);
         var stopping = _app.Lifetime.ApplicationStopping;
         new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time, new Random()), _fleet, time, _logger, stopping).Map(_app);
         new FleetApi(reach, nodesOnly, time).Map(_app);
@@ -247,31 +281,11 @@ public sealed class NodeHost : IAsyncDisposable
             || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route) || path.StartsWithSegments(ChangeEventsApi.Route)
             || path.StartsWithSegments(BackupApi.Route)
             || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
-        if (_readiness.Started)
+        if (_readiness.Started || path.StartsWithSegments(InternalRoutes.Standing))
             return next(http);
         if (path.StartsWithSegments(OfrepApi.Prefix))
             return OfrepError.NotNow("the log is not replayed yet").ExecuteAsync(http);
         return needsLog ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
-    }
-
-    private static RaftOptions RaftOptionsOf(NodeOptions options, IReadOnlyList<NodeMember> members) => new()
-    {
-        Name = options.Name,
-        Members = [.. members.Select(member => new Member(member.Name, member.Raft))],
-        DataDirectory = options.DataDirectory,
-        Capacity = options.Capacity,
-    };
-
-    /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>
-    private static IReadOnlyList<NodeMember> MembersOf(NodeOptions options) => options.Members.Count > 0 || options.Join.Count > 0
-        ? options.Members
-        : [new NodeMember(options.Name, options.Raft ?? FreeLoopbackPort(), Options.Addresses.BaseOf(options.Http[0]))];
-
-    private static IPEndPoint FreeLoopbackPort()
-    {
-        using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
-        return (IPEndPoint)probe.LocalEndPoint!;
     }
 
     private static HttpClient MakeClient() => new(new SocketsHttpHandler

@@ -12,6 +12,7 @@ using Fabric.Node.Api.Import;
 using Fabric.Node.Api.NodeStatus;
 using Fabric.Node.Api.Usage;
 using Fabric.Node.Forwarding;
+using Fabric.Node.Membership;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Problems;
 
@@ -51,6 +52,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(UsageBody))]
 [JsonSerializable(typeof(WithdrawnBody))]
 [JsonSerializable(typeof(BuildListBody))]
+[JsonSerializable(typeof(HostChangedBody))]
 [JsonSerializable(typeof(OutcomeWire))]
 [JsonSerializable(typeof(ReadIndexWire))]
 internal sealed partial class FabricJson : JsonSerializerContext;

@@ -27,6 +27,11 @@ public sealed record NodeOptions
     /// </summary>
     public IReadOnlyList<Uri> Join { get; init; } = [];
 
+    /// <summary>
+    /// Whoever starts this node vouches that its empty data folder never voted, so that it need not ask the other voters first.
+    /// </summary>
+    public bool Bootstrap { get; init; }
+
     /// <summary>The base address under which others reach this node's API; null where that is where it listens.</summary>
     public Uri? Advertise { get; init; }
 

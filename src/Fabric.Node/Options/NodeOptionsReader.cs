@@ -23,6 +23,7 @@ public static class NodeOptionsReader
             Raft = members.Count == 0 && settings.Raft is not null ? ReadEndpoint("raft", settings.Raft, problems) : null,
             Join = ReadBases("join", settings.Join.SelectMany(static list => list.Split(',', StringSplitOptions.TrimEntries)), problems),
             Advertise = ReadBases("advertise", settings.Advertise is null ? [] : [settings.Advertise], problems).FirstOrDefault(),
+            Bootstrap = settings.Bootstrap,
             TablePath = settings.Table,
             UsageFolder = settings.Usage,
             Targets = AttachTargets.Read(settings, problems),

@@ -17,6 +17,9 @@ public sealed record NodeSettings
     /// <summary>Base addresses of hosts that may feed this one, separated by commas or given one by one.</summary>
     public IReadOnlyList<string> Join { get; init; } = [];
 
+    /// <summary>The data folder never voted, whatever the other voters can say to it.</summary>
+    public bool Bootstrap { get; init; }
+
     public string? Advertise { get; init; }
 
     /// <summary>What rules can ask of this host, each as <c>zone=eu-1</c>; of two for one name the later counts.</summary>

@@ -10,6 +10,9 @@ internal sealed class ContactStamp(IConsensus consensus, TableLoop table, TimePr
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(1);
 
+    /// <summary>Before the first stamp, flags that bear only so much silence give their safe answer: so that one comes at once.</summary>
+    private static readonly TimeSpan FirstInterval = TimeSpan.FromMilliseconds(50);
+
     /// <summary>A leader that was heard no longer ago than this counts as heard.</summary>
     private static readonly TimeSpan Fresh = TimeSpan.FromSeconds(2);
 
@@ -33,11 +36,11 @@ internal sealed class ContactStamp(IConsensus consensus, TableLoop table, TimePr
     {
         try
         {
-            using var timer = new PeriodicTimer(Interval, time);
+            using var timer = new PeriodicTimer(FirstInterval, time);
             do
             {
-                if (IsInTouch())
-                    await table.StampAsync(token);
+                if (IsInTouch() && await table.StampAsync(token))
+                    timer.Period = Interval;
             }
             while (await timer.WaitForNextTickAsync(token));
         }

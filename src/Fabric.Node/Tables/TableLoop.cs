@@ -90,19 +90,21 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         }
     }
 
-    /// <summary>Notes in the table that this host is in touch with its fabric; nothing while there is no table.</summary>
-    public async Task StampAsync(CancellationToken token)
+    /// <summary>Notes in the table that this host is in touch with its fabric; false while there is no table that takes it.</summary>
+    public async Task<bool> StampAsync(CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
         {
             _table?.Stamp();
+            return _table is not null;
         }
 #pragma warning disable CA1031 // A table that cannot be written is the loop's to report, with its next change.
         catch (Exception failed)
 #pragma warning restore CA1031
         {
             Log.TableFailed(logger, failed);
+            return false;
         }
         finally
         {

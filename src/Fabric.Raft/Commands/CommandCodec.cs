@@ -86,7 +86,7 @@ internal static class CommandCodec
         writer.Write(ChangeKind);
         Wire.Write(ref writer, set.OperationId);
         writer.Write(set.Message);
-        writer.WriteArrayHeader(set.Changes.Length + set.Attachments.Length);
+        writer.WriteArrayHeader(set.Changes.Length + set.Attachments.Length + set.Hosts.Length);
         foreach (var change in set.Changes)
         {
             var put = change as Change.Put;
@@ -100,6 +100,8 @@ internal static class CommandCodec
 
         foreach (var attachment in set.Attachments)
             AttachmentWire.Write(ref writer, attachment);
+        foreach (var host in set.Hosts)
+            HostWire.Write(ref writer, host);
         OriginCodec.Write(ref writer, set.Origin);
     }
 
@@ -133,13 +135,15 @@ internal static class CommandCodec
         var count = Wire.ReadCount(ref reader, MaxChanges);
         var changes = ImmutableArray.CreateBuilder<Change>();
         var attachments = ImmutableArray.CreateBuilder<AttachmentChange>();
+        var hosts = ImmutableArray.CreateBuilder<HostChange>();
         for (var i = 0; i < count; i++)
-            ReadChange(ref reader, changes, attachments);
-        return new ChangeSet(operation, changes.ToImmutable(), message) { Attachments = attachments.ToImmutable() };
+            ReadChange(ref reader, changes, attachments, hosts);
+        return new ChangeSet(operation, changes.ToImmutable(), message) { Attachments = attachments.ToImmutable(), Hosts = hosts.ToImmutable() };
     }
 
     private static void ReadChange(
-        ref MessagePackReader reader, ImmutableArray<Change>.Builder changes, ImmutableArray<AttachmentChange>.Builder attachments)
+        ref MessagePackReader reader, ImmutableArray<Change>.Builder changes, ImmutableArray<AttachmentChange>.Builder attachments,
+        ImmutableArray<HostChange>.Builder hosts)
     {
         var elements = Wire.ReadCount(ref reader, 4);
         var kind = reader.ReadInt32();
@@ -158,6 +162,9 @@ internal static class CommandCodec
                 break;
             case (AttachmentWire.WithdrawKind, 3):
                 attachments.Add(new AttachmentChange.Withdraw(key, revision));
+                break;
+            case (HostWire.EnterKind or HostWire.RemoveKind or HostWire.ReplaceKind, _):
+                hosts.Add(HostWire.Read(ref reader, kind, elements, key));
                 break;
             default:
                 throw new InvalidDataException($"a change of kind {kind} with {elements} elements is unknown");

@@ -189,6 +189,17 @@ public sealed class ObserverReplica : IConsensus
         return taken.Fabric.AppliedIndex;
     }
 
+    /// <summary>
+    /// Writes what is applied as a snapshot, from which a voter can begin. Nobody may feed this host any more. Returns when it
+    /// is on the disk.
+    /// </summary>
+    public async Task SealAsync()
+    {
+        await snapshotting.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+        if (State.AppliedIndex > 0)
+            store.Write(state);
+    }
+
     /// <inheritdoc/>
     public async ValueTask DisposeAsync()
     {

@@ -1,3 +1,4 @@
+using Fabric.Flags.Hosts;
 using Fabric.Flags.State;
 using Fabric.Raft.Interop;
 using Fabric.Raft.Log;
@@ -63,6 +64,7 @@ public static class Restoring
     {
         // The gap belongs to the revision too: whoever listens from within it is told to read the flags anew.
         var revision = lost.AppliedIndex + skip;
-        return lost with { Identity = identity, AppliedIndex = revision, Flags = FlagSet.Restore(revision, lost.Flags.Flags.Values) };
+        // Whoever belonged to the lost fabric joins this one anew.
+        return lost with { Roster = HostRoster.Empty, Identity = identity, AppliedIndex = revision, Flags = FlagSet.Restore(revision, lost.Flags.Flags.Values) };
     }
 }

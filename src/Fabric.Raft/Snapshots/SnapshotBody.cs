@@ -2,6 +2,7 @@ using System.Buffers;
 using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
 using Fabric.Flags.History;
+using Fabric.Flags.Hosts;
 using Fabric.Flags.State;
 using Fabric.Raft.Commands;
 using Fabric.Raft.History;
@@ -29,7 +30,8 @@ internal static class SnapshotBody
     {
         var buffer = new ArrayBufferWriter<byte>(64 * 1024 + (int)Math.Min(state.Fabric.Flags.DefinitionBytes + state.Fabric.History.Bytes, int.MaxValue / 4));
         var writer = new MessagePackWriter(buffer);
-        writer.WriteArrayHeader(8);
+        // Without a list of hosts it is what older builds write and read.
+        writer.WriteArrayHeader(state.Fabric.Roster.IsEmpty ? 8 : 9);
         Write(ref writer, state.Fabric.Identity);
         writer.Write(state.Fabric.Digest);
         writer.Write(state.Fabric.Flags.Revision);
@@ -38,6 +40,8 @@ internal static class SnapshotBody
         WriteLedger(ref writer, state.Ledger);
         HistorySection.Write(ref writer, state.Fabric.History, state.Fabric.Flags);
         AttachmentWire.Write(ref writer, state.Fabric.Attachments);
+        if (!state.Fabric.Roster.IsEmpty)
+            HostWire.Write(ref writer, state.Fabric.Roster);
         writer.Flush();
         return buffer.WrittenSpan;
     }
@@ -59,7 +63,9 @@ internal static class SnapshotBody
 
     private static MachineState Read(ref MessagePackReader reader, uint version, long index, long term)
     {
-        Wire.ExpectCount(ref reader, version == SnapshotFormat.WithoutHistory ? 6 : 8);
+        var elements = Wire.ReadCount(ref reader, 9);
+        if (version == SnapshotFormat.WithoutHistory ? elements != 6 : elements < 8)
+            throw new InvalidDataException($"{elements} elements do not belong to version {version}");
         var identity = ReadIdentity(ref reader);
         var digest = reader.ReadUInt64();
         var revision = reader.ReadInt64();
@@ -72,7 +78,8 @@ internal static class SnapshotBody
         var old = version == SnapshotFormat.WithoutHistory;
         var history = old ? FlagHistory.Begin(revision) : HistorySection.Read(ref reader, flags);
         var attachments = old ? AttachmentSet.Empty : AttachmentWire.ReadSet(ref reader);
-        return new MachineState(new FabricState(identity, flags, index, digest) { History = history, Attachments = attachments }, term, ledger);
+        var roster = elements == 9 ? HostWire.ReadRoster(ref reader) : HostRoster.Empty;
+        return new MachineState(new FabricState(identity, flags, index, digest) { History = history, Attachments = attachments, Roster = roster }, term, ledger);
     }
 
     private static void Write(ref MessagePackWriter writer, FabricIdentity? identity)

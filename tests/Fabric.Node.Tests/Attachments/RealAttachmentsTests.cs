@@ -60,6 +60,12 @@ public sealed class RealAttachmentsTests : IAsyncDisposable
             await Task.WhenAll(Enumerable.Range(0, 40).Select(k => _fleet.WriteAsync("a", $"flag{k % 10}")));
 
         await _fleet.RestartAsync("c");
+        await HasAsync("c", "/opt/one");
+        // It votes again from a snapshot of what it followed.
+        using (var replaced = await _fleet.SendAsync("a", HttpMethod.Post, "/api/v1/cluster/hosts/c/replace"))
+            Assert.True(replaced.IsSuccessStatusCode, await replaced.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
+        await Eventually.HoldsAsync(
+            async () => (await _fleet.NodeAsync("c")).GetProperty("notVoting").ValueKind == System.Text.Json.JsonValueKind.Null, () => "c does not vote");
         Assert.NotEmpty(Directory.GetFiles(Path.Combine(_fleet.DataOf("c"), "snapshots")));
         await HasAsync("c", "/opt/one");
     }

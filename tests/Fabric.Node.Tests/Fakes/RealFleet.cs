@@ -1,4 +1,5 @@
 using System.Net;
+using System.Net.WebSockets;
 using System.Text;
 using System.Text.Json;
 using Fabric.Bpf.Table;
@@ -37,12 +38,17 @@ public sealed class RealFleet : IAsyncDisposable
     public string DataOf(string name) => Path.Combine(_folder, name);
 
     /// <summary>Starts voters <c>a b c</c>, or <c>a</c> alone, and waits until they are ready.</summary>
-    public async Task StartVotersAsync(int count = 3, Func<NodeOptions, NodeOptions>? with = null)
+    /// <param name="count">One or three.</param>
+    /// <param name="with">Changes their options.</param>
+    /// <param name="start">Only those are started that stand here, and nobody is waited for.</param>
+    public async Task StartVotersAsync(int count = 3, Func<NodeOptions, NodeOptions>? with = null, string? start = null)
     {
         var ports = Ports.Take(count * 2);
         var members = "abc"[..count].Select((name, i) => new NodeMember($"{name}", ports[i + count], new Uri($"http://{ports[i]}"))).ToArray();
-        await Task.WhenAll(members.Select((member, i) => StartAsync(Tuned(Options(member.Name, ports[i]) with { Members = members }, with))));
-        foreach (var member in members)
+        var chosen = members.Where(member => start?.Contains(member.Name, StringComparison.Ordinal) != false).ToArray();
+        await Task.WhenAll(chosen.Select(member => StartAsync(Tuned(
+            Options(member.Name, IPEndPoint.Parse(member.Http.Authority)) with { Members = members }, with))));
+        foreach (var member in start is null ? chosen : [])
             await this[member.Name].WaitUntilReadyAsync(Token);
     }
 
@@ -68,6 +74,44 @@ public sealed class RealFleet : IAsyncDisposable
         var text = await answer.Content.ReadAsStringAsync(Token);
         Assert.True(answer.IsSuccessStatusCode, text);
         return JsonDocument.Parse(text).RootElement;
+    }
+
+    /// <summary>Writes a flag where that can be; null where nobody acknowledged it.</summary>
+    public async Task<long?> TryWriteAsync(string host, string key)
+    {
+        try
+        {
+            using var content = new StringContent(TestNode.Bool, Encoding.UTF8, "application/json");
+            using var answer = await _http.PutAsync(new Uri(UrlOf(host), $"/api/v1/flags/{key}"), content, Token);
+            return answer.IsSuccessStatusCode
+                ? JsonDocument.Parse(await answer.Content.ReadAsStringAsync(Token)).RootElement.GetProperty("revision").GetInt64()
+                : null;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    /// <summary>Sends a request without a body.</summary>
+    public async Task<HttpResponseMessage> SendAsync(string host, HttpMethod method, string path)
+    {
+        using var request = new HttpRequestMessage(method, new Uri(UrlOf(host), path));
+        return await _http.SendAsync(request, Token);
+    }
+
+    /// <summary>Says at a host that so many observers are there, as their first message does, and keeps their connections.</summary>
+    public async Task GreetAsync(string host, IEnumerable<string> names, CancellationToken until)
+    {
+        var greeted = names.Select(async name =>
+        {
+            var socket = new ClientWebSocket();
+            until.Register(socket.Dispose);
+            await socket.ConnectAsync(new UriBuilder(UrlOf(host)) { Scheme = "ws", Path = "/internal/v1/feed" }.Uri, Token);
+            var hello = $$"""{"version":1,"name":"{{name}}","http":"http://127.0.0.1:1","fabric":null,"index":0,"digest":"0","identity":"{{Guid.NewGuid()}}"}""";
+            await socket.SendAsync(new byte[] { 1 }.Concat(Encoding.UTF8.GetBytes(hello)).ToArray(), WebSocketMessageType.Binary, endOfMessage: true, Token);
+        });
+        await Task.WhenAll(greeted);
     }
 
     /// <summary>Attaches or withdraws at a host, and gives the whole answer.</summary>

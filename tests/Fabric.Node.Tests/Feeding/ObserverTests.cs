@@ -117,6 +117,12 @@ public sealed class ObserverTests : IAsyncDisposable
         await _fleet.StartObserverAsync("o", ["a"]);
         var revision = await _fleet.WriteAsync("a", "mine");
         await _fleet.TableReachesAsync("o", revision);
+        // The list of hosts is in the log too, and o is entered a moment after it is first fed.
+        await Eventually.HoldsAsync(
+            async () => (await _fleet.JsonAsync("o", "/api/v1/cluster")).GetProperty("hosts").EnumerateArray()
+                .Count(static host => host.GetProperty("since").ValueKind == System.Text.Json.JsonValueKind.Number) == 2,
+            () => "o is not entered");
+        revision = (await _fleet.NodeAsync("o")).GetProperty("appliedRevision").GetInt64();
         await _fleet.StopAsync("o");
 
         await using var other = new RealFleet();

@@ -26,8 +26,14 @@ internal sealed class ClusterApi(
         return TypedResults.Json(new ClusterBody(consensus.Status.Leader, bodies, [.. (await looking).Select(ToBody)], diverged), ApiJson.Full.ClusterBody);
     }
 
-    private HostBody ToBody(HostProgress host) => new(
-        host.Name, host.Http, members.Any(member => member.Name == host.Name), host.Connected, host.Applied, host.Table, host.Heard);
+    private HostBody ToBody(HostProgress host)
+    {
+        var listed = consensus.State.Roster.Hosts.GetValueOrDefault(host.Name);
+        return new HostBody(
+            host.Name, host.Http, members.Any(member => member.Name == host.Name), host.Connected, host.Applied, host.Table,
+            host.Heard == default ? null : host.Heard,
+            listed?.Identity ?? host.Identity, listed?.Since);
+    }
 
     private async Task<MemberBody> AskAsync(NodeMember member, CancellationToken token)
     {

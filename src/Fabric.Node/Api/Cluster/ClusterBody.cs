@@ -14,8 +14,12 @@ internal sealed record ClusterBody(string? Leader, IReadOnlyList<MemberBody> Mem
 /// <param name="Connected">It is in touch with the fabric.</param>
 /// <param name="AppliedRevision">Log index up to which it has applied entries.</param>
 /// <param name="TableRevision">Log index up to which its programs see entries; 0 where that is not known.</param>
-/// <param name="LastHeard">When that was.</param>
-internal sealed record HostBody(string Name, string Http, bool Voter, bool Connected, long AppliedRevision, long TableRevision, DateTimeOffset LastHeard);
+/// <param name="LastHeard">When that was; null where no living voter has heard of it.</param>
+/// <param name="Identity">Its data folder's identity, as the list of hosts has it.</param>
+/// <param name="Since">The revision at which the list of hosts took it up as it is; null where it is not in it.</param>
+internal sealed record HostBody(
+    string Name, string Http, bool Voter, bool Connected, long AppliedRevision, long TableRevision, DateTimeOffset? LastHeard,
+    Guid? Identity, long? Since);
 
 /// <summary>One member; what it did not answer is null.</summary>
 internal sealed record MemberBody

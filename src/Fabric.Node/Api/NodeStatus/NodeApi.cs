@@ -8,7 +8,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Api.NodeStatus;
 
 /// <summary>What this node knows, measured when it is asked.</summary>
-internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, NodeParts parts)
+internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, NodeParts parts, Guid identity, Func<string?> notVoting)
 {
     public const string Route = "/api/v1/node";
 
@@ -55,6 +55,8 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
             LastContact = status.LastContact,
             StateDigest = new StateDigestBody(state.AppliedIndex, Hex(state.Digest)),
             DiskFreeBytes = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace,
+            Identity = identity,
+            NotVoting = notVoting(),
             Ready = reason is null,
             NotReady = reason,
         };

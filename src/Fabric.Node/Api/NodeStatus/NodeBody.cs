@@ -62,6 +62,12 @@ internal sealed record NodeBody
     /// <summary>Bytes free on the log's disk; with too few, a leader refuses writes.</summary>
     public required long DiskFreeBytes { get; init; }
 
+    /// <summary>Tells this life of the data folder from any other.</summary>
+    public Guid Identity { get; init; }
+
+    /// <summary>Why this host has no vote although it is named as a voter; null on every other host.</summary>
+    public string? NotVoting { get; init; }
+
     public required bool Ready { get; init; }
 
     /// <summary>Why it is not ready.</summary>

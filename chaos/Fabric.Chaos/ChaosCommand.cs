@@ -1,0 +1,39 @@
+using System.CommandLine;
+using Fabric.Chaos.Validate;
+
+namespace Fabric.Chaos;
+
+/// <summary><c>fabric-chaos</c>: what proves, or refutes, what Fabric promises.</summary>
+internal static class ChaosCommand
+{
+    private const string AboutCheck =
+        """
+        Check recorded histories: is each key a linearizable register?
+
+        A history has one JSON object a line:
+          {"process":1,"type":"invoke","f":"write","key":"k","value":1,"time":10}
+          {"process":1,"type":"ok","f":"write","key":"k","value":1,"time":20}
+
+        type   invoke, then ok, fail or info; info, or nothing, says that the outcome is unknown
+        f      read, write or cas; the value of a cas is [from, to], and its fail says that it found something else
+        time   nanoseconds; where two are equal, the order of the lines counts
+
+        One line a file: FILE OK|ILLEGAL|UNKNOWN and why. Exits 0 when all are OK, 1 when one is ILLEGAL, otherwise 2.
+        """;
+
+    public static RootCommand Build(TextWriter output, TextWriter errors) => new("Checks of what Fabric promises.")
+    {
+        Check(output, errors),
+    };
+
+    private static Command Check(TextWriter output, TextWriter errors)
+    {
+        var files = new Argument<string[]>("FILE") { Description = "Histories; - reads standard input", Arity = ArgumentArity.OneOrMore };
+        var initial = new Option<string?>("--initial") { Description = "What every key holds at first, as JSON; otherwise a text [null]", HelpName = "VALUE" };
+        var seconds = new Option<int>("--timeout") { Description = "Seconds for one file; what is not decided by then is UNKNOWN", HelpName = "SECONDS", DefaultValueFactory = _ => 300 };
+        var command = new Command("check", AboutCheck) { files, initial, seconds };
+        command.SetAction(parse => CheckRun.All(
+            parse.GetRequiredValue(files), parse.GetValue(initial), TimeSpan.FromSeconds(parse.GetValue(seconds)), output, errors));
+        return command;
+    }
+}

@@ -1,0 +1,72 @@
+using Fabric.Flags.Changes;
+using Fabric.Raft;
+using Fabric.Raft.Observers;
+
+namespace Fabric.Node.Membership;
+
+/// <summary>
+/// A voter whose data folder has never voted: it follows without a vote until it may have one, and then goes on as a voter
+/// from where it is. What programs see goes on without a break.
+/// </summary>
+internal sealed class WaitingVoter(ObserverReplica replica, RaftConsensus raft) : IConsensus
+{
+    private readonly TaskCompletionSource _switched = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private volatile IConsensus _now = replica;
+
+    /// <summary>What follows while this host waits.</summary>
+    public ObserverReplica Replica => replica;
+
+    public FabricState State => _now.State;
+
+    public EntryFeed Feed => _now.Feed;
+
+    public ConsensusStatus Status => _now.Status;
+
+    public Task StartAsync(CancellationToken token) => replica.StartAsync(token);
+
+    /// <summary>Begins to vote. Nobody may feed the replica any more.</summary>
+    /// <param name="voters">The identities of the voters, as far as they are known.</param>
+    /// <param name="beforeStart">Called when the folder is the voter's, before it takes part.</param>
+    /// <param name="token">Ends the wait for the log's start.</param>
+    public async Task VoteAsync(IReadOnlyDictionary<string, Guid> voters, Func<RaftConsensus, Task> beforeStart, CancellationToken token)
+    {
+        await replica.SealAsync();
+        await replica.DisposeAsync();
+        raft.Begin(voters);
+        await beforeStart(raft);
+        await raft.StartAsync(token);
+        _now = raft;
+        _switched.SetResult();
+    }
+
+    public Task<Proposal> ProposeAsync(ChangeSet changes, CancellationToken token) => _now.ProposeAsync(changes, token);
+
+    public Task<long?> ReadIndexAsync(CancellationToken token) => _now.ReadIndexAsync(token);
+
+    public Task WaitForAppliedAsync(long index, CancellationToken token) => OverTheSwitchAsync(now => now.WaitForAppliedAsync(index, token));
+
+    public Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token) => _now.WriteSnapshotAsync(destination, token);
+
+    public async Task<string> WaitForLeaderAsync(CancellationToken token)
+    {
+        Task<string>? leader = null;
+        await OverTheSwitchAsync(now => leader = now.WaitForLeaderAsync(token));
+        return await leader!;
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        await replica.DisposeAsync();
+        await raft.DisposeAsync();
+    }
+
+    /// <summary>Waits for something at the replica, and anew at the voter where the switch comes in between.</summary>
+    private async Task OverTheSwitchAsync(Func<IConsensus, Task> wait)
+    {
+        var first = wait(_now);
+        if (_now == raft || await Task.WhenAny(first, _switched.Task) == first)
+            await first;
+        else
+            await wait(raft);
+    }
+}
