@@ -117,10 +117,6 @@ says() { # NAME RULE PROGRAM: whether the program answers on by a flag whose rul
     wait $asking 2>/dev/null
     [ "$(cat "$work/$1.says")" = "flag $1 on" ] || { cat "$work/$1.says"; return 1; }
 }
-leaves_default() { # NAME RULE PROGRAM: whether it answers off, its own default, by a flag whose rule would say on
-    says "$@" >"$work/said"
-    [ "$(cat "$work/$1.says")" = "flag $1 off" ]
-}
 asks() { # NAME RULE: the same of the library, in the program ask
     put_and_wait "$1" "{$variants,\"targeting\":{\"if\":[$2,\"on\",\"off\"]}}"
     echo "$1" | "$root/tests/native/out/ask" | grep -q '^1 '
