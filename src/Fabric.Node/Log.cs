@@ -18,6 +18,9 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "Before the start, {Member} did not give what this node lacks; Raft brings it, which takes longer")]
     public static partial void NotCaughtUp(ILogger logger, string member, Exception cause);
 
+    [LoggerMessage(2005, LogLevel.Warning, "No other node took the leadership over; the others elect one when this node is gone")]
+    public static partial void NotHandedOver(ILogger logger);
+
     [LoggerMessage(2100, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string method, string path, Exception cause);
 

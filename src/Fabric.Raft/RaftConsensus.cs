@@ -4,6 +4,7 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using Fabric.Raft.Log;
 using Fabric.Raft.Logging;
 using Fabric.Raft.Observers;
+using Fabric.Raft.Replication;
 using Fabric.Raft.Snapshots;
 using Fabric.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
@@ -57,7 +58,7 @@ public sealed partial class RaftConsensus : IConsensus
     }
 
     /// <summary>What exists from the start on.</summary>
-    private sealed record Running(RaftCluster Cluster, DurableLog Log, FabricStateMachine Machine, FreeSpace Space);
+    private sealed record Running(ResigningCluster Cluster, DurableLog Log, FabricStateMachine Machine, FreeSpace Space);
 
     private Running? Now => started.Task.IsCompletedSuccessfully ? started.Task.Result : null;
 
@@ -184,7 +185,7 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private RaftCluster NewCluster(DurableLog log)
+    private ResigningCluster NewCluster(DurableLog log)
     {
         var self = options.Members.Single(member => member.Name == options.Name);
         var configuration = new RaftCluster.TcpConfiguration(options.Bind ?? self.Raft)
@@ -202,7 +203,7 @@ public sealed partial class RaftConsensus : IConsensus
             LoggerFactory = new QuietLoggerFactory(logger, time),
         };
         Membership.Fix(configuration.ConfigurationStorage, options.Members);
-        return new RaftCluster(configuration) { AuditTrail = log };
+        return new ResigningCluster(configuration) { AuditTrail = log };
     }
 
     private string? NameOf(RaftClusterMember? member) => member is null ? null : names.GetValueOrDefault(member.EndPoint);

@@ -51,6 +51,7 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ContactStamp _stamp;
     private readonly UsageLoop _usage;
     private readonly Readiness _readiness;
+    private readonly Leaving _leaving;
     private readonly KnownVoters _voters;
     private readonly FeedLink _link = new();
     private readonly FleetView _fleet;
@@ -93,6 +94,7 @@ public sealed class NodeHost : IAsyncDisposable
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
+        _leaving = new Leaving(_readiness, _consensus, options.Members.Count <= 1, parts.Time, _logger);
         _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
         Map();
     }
@@ -147,6 +149,13 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>What running programs see on this host; the path is null until the table is open.</summary>
     public async Task<string?> TablePathAsync(CancellationToken token) => (await _table.ViewAsync(token))?.Path;
+
+    /// <summary>
+    /// Prepares the end while the node still answers: it is not ready any more, another node leads, and clients are told to
+    /// connect elsewhere.
+    /// </summary>
+    /// <param name="hurry">Cuts every wait short; nothing is lost by it.</param>
+    public Task LeaveAsync(CancellationToken hurry) => _leaving.RunAsync(hurry);
 
     /// <summary>Stops in the order that loses nothing: no longer ready, requests in flight finish, then the log and the table close.</summary>
     public async ValueTask DisposeAsync()
@@ -230,6 +239,7 @@ public sealed class NodeHost : IAsyncDisposable
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
         var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why);
 
+        _app.Use(next => http => _leaving.InvokeAsync(http, next));
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));
         var cors = new OfrepCors(_options.OfrepOrigins);

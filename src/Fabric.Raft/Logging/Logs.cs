@@ -17,6 +17,9 @@ internal static partial class Logs
     [LoggerMessage(1003, LogLevel.Information, "Fabric {Id} is formed; it holds at most {Capacity} flags.")]
     public static partial void Formed(ILogger logger, Guid id, int capacity);
 
+    [LoggerMessage(1004, LogLevel.Information, "This member has handed its leadership over; {Leader} leads.")]
+    public static partial void HandedOver(ILogger logger, string leader);
+
     [LoggerMessage(1010, LogLevel.Critical, "UNSAFE: FABRIC_UNSAFE_STOCK_LOG is set, so this member acknowledges entries that are not on its disk. Acknowledged writes can be lost. Never set it outside a proof.")]
     public static partial void UnsafeLog(ILogger logger);
 
