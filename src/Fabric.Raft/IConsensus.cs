@@ -44,6 +44,12 @@ public interface IConsensus : IAsyncDisposable
     Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token);
 
     /// <summary>
+    /// On a voter whose state is known to be wrong: takes another member's, and applies to it what the log has since.
+    /// </summary>
+    /// <returns>Null when it is done; otherwise why it was not, and nothing was changed.</returns>
+    Task<string?> RebuildAsync(Stream snapshot, CancellationToken token) => Task.FromResult<string?>("this host does not vote");
+
+    /// <summary>
     /// Where this member leads: takes no more proposals, waits for those in flight, gives the leadership up and waits until
     /// another member leads.
     /// </summary>

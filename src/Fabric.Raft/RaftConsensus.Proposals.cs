@@ -29,7 +29,7 @@ public sealed partial class RaftConsensus
         if (entry.Length > Limits.EntryBytes)
             return new Proposal.Refused($"the change set has {entry.Length} bytes in the log, and {Limits.EntryBytes} is the most one can have");
         if (running.Space.WhyNot() is { } full)
-            return new Proposal.Refused(full);
+            return new Proposal.NoRoom(full);
 
         if (Interlocked.Increment(ref proposalsInFlight) > options.MaxProposalsInFlight)
         {

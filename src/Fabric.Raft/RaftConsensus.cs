@@ -147,10 +147,11 @@ public sealed partial class RaftConsensus : IConsensus
         DurableLog? log = null;
         try
         {
-            log = OpenLog(folder, machine);
+            var space = new FreeSpace(folder.Root, options.MinFreeBytes, time, logger);
+            log = OpenLog(folder, machine, space);
             await log.InitializeAsync(token);
             Judge(found, log);
-            return new Running(NewCluster(log), log, machine, new FreeSpace(folder.Root, options.MinFreeBytes, time, logger));
+            return new Running(NewCluster(log), log, machine, space);
         }
         catch (Exception failure)
         {
@@ -162,12 +163,12 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private DurableLog OpenLog(DataDirectory folder, FabricStateMachine machine)
+    private DurableLog OpenLog(DataDirectory folder, FabricStateMachine machine, FreeSpace space)
     {
         var stock = Environment.GetEnvironmentVariable("FABRIC_UNSAFE_STOCK_LOG") == "1";
         if (stock)
             Logs.UnsafeLog(logger);
-        return new DurableLog(LogFormat.Options(folder.Log), machine, stock) { LeaderHeard = NoteContact };
+        return new DurableLog(LogFormat.Options(folder.Log), machine, stock) { LeaderHeard = NoteContact, NoRoom = space.WhyNot };
     }
 
     /// <summary>

@@ -26,10 +26,10 @@ internal static partial class Logs
     [LoggerMessage(1011, LogLevel.Critical, "The process stops, because the log cannot be used any more: {Reason}")]
     public static partial void FailFast(ILogger logger, Exception? cause, string reason);
 
-    [LoggerMessage(1012, LogLevel.Warning, "Free space on the log's disk is {Free} bytes, below the {Minimum} that must be free: proposals are refused.")]
+    [LoggerMessage(1012, LogLevel.Warning, "Free space on the log's disk is {Free} bytes, below the {Minimum} that must be free: nothing is appended any more.")]
     public static partial void DiskLow(ILogger logger, long free, long minimum);
 
-    [LoggerMessage(1013, LogLevel.Information, "Free space on the log's disk is {Free} bytes: proposals are taken again.")]
+    [LoggerMessage(1013, LogLevel.Information, "Free space on the log's disk is {Free} bytes: entries are appended again.")]
     public static partial void DiskRecovered(ILogger logger, long free);
 
     [LoggerMessage(1020, LogLevel.Debug, "Snapshot {Path} written.")]
@@ -55,6 +55,9 @@ internal static partial class Logs
 
     [LoggerMessage(1032, LogLevel.Debug, "Forming the fabric did not succeed this time.")]
     public static partial void FormingFailed(ILogger logger, Exception? cause);
+
+    [LoggerMessage(1033, LogLevel.Critical, "This member's state was wrong, and was made anew from another's at {Index} and the log.")]
+    public static partial void Rebuilt(ILogger logger, long index);
 
     [LoggerMessage(1040, LogLevel.Information, "Host {Name} observes: state at {AppliedIndex}, digest {Digest:x16}.")]
     public static partial void Observes(ILogger logger, string name, long appliedIndex, ulong digest);
