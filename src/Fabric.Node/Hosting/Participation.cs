@@ -42,6 +42,7 @@ internal static class Participation
         Members = [.. members.Select(member => new Member(member.Name, member.Raft))],
         DataDirectory = options.DataDirectory,
         Capacity = options.Capacity,
+        MinFreeBytes = options.MinFree / 4,
     };
 
     /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>
