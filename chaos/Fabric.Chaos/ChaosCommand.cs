@@ -1,4 +1,5 @@
 using System.CommandLine;
+using Fabric.Chaos.Running;
 using Fabric.Chaos.Validate;
 
 namespace Fabric.Chaos;
@@ -24,6 +25,7 @@ internal static class ChaosCommand
     public static RootCommand Build(TextWriter output, TextWriter errors) => new("Checks of what Fabric promises.")
     {
         Check(output, errors),
+        RunCommand.Build(output, errors),
     };
 
     private static Command Check(TextWriter output, TextWriter errors)
