@@ -97,10 +97,10 @@ check a-second-node-starts start_node second 7402 /run/fabric/bpf/second/table \
     setpriv --reuid=nobody --regid=nogroup --clear-groups --bounding-set=-all,+bpf,+perfmon --inh-caps=-all,+bpf,+perfmon --ambient-caps=-all,+bpf,+perfmon
 check it-has-two-capabilities-and-is-nobodys test "$(awk '/^Cap(Prm|Eff|Bnd):/ { print $2 } /^Uid:/ { print $3 }' /proc/$node_pid/status | xargs)" = "65534 $two $two $two"
 cp "$targets/target" "$work/lone"
-"$work/lone" checkout >"$work/lone.says" & lone=$!
+"$work/lone" lone >"$work/lone.says" & lone=$!
 check they-suffice-to-attach attach http://127.0.0.1:7402 "$work/lone" is_feature_enabled flag
-check its-flag-is-put put_at http://127.0.0.1:7402 checkout "{$bare,\"defaultVariant\":\"on\"}"
-check and-to-answer within 40 last_is lone.says 'flag checkout on'
+check its-flag-is-put put_at http://127.0.0.1:7402 lone "{$bare,\"defaultVariant\":\"on\"}"
+check and-to-answer within 40 last_is lone.says 'flag lone on'
 kill $lone
 check it-attaches-to-the-same-function attach http://127.0.0.1:7402 "$targets/target" is_feature_enabled flag
 switch off
