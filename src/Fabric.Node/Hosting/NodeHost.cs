@@ -20,6 +20,7 @@ using Fabric.Node.Forwarding;
 using Fabric.Node.Membership;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Options;
+using Fabric.Node.Page;
 using Fabric.Node.Problems;
 using Fabric.Node.Reads;
 using Fabric.Node.Tables;
@@ -246,6 +247,9 @@ public sealed class NodeHost : IAsyncDisposable
         _app.Use(next => http => problems.InvokeAsync(http, next));
         var cors = new OfrepCors(_options.OfrepOrigins);
         _app.Use(next => http => cors.InvokeAsync(http, next));
+        var origins = new PageOrigins(_consensus, _voters, _options.Advertise);
+        var guard = new PageGuard(origins);
+        _app.Use(next => http => guard.InvokeAsync(http, next));
         _app.UseRouting();
         _app.UseWebSockets();
         _app.Use(next => http => RefuseUntilStarted(http, next));
@@ -282,6 +286,7 @@ public sealed class NodeHost : IAsyncDisposable
         var stopping = _app.Lifetime.ApplicationStopping;
         new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time, new Random()), _fleet, time, _logger, stopping).Map(_app);
         new FleetApi(reach, nodesOnly, time).Map(_app);
+        new PageApi(origins).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
     }
 
