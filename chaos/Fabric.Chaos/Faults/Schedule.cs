@@ -25,8 +25,8 @@ internal sealed class Schedule(IReadOnlyList<FaultKind> kinds, int seed)
         return new Step(
             second is null ? [first] : [first, second],
             _random.Next(),
-            TimeSpan.FromMilliseconds(400 + _random.Next(2100)),
-            TimeSpan.FromMilliseconds(300 + _random.Next(900)));
+            TimeSpan.FromMilliseconds(300 + _random.Next(1700)),
+            TimeSpan.FromMilliseconds(1000 + _random.Next(2500)));
     }
 
     private void Shuffle()

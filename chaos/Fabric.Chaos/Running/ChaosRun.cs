@@ -7,7 +7,7 @@ using Fabric.Chaos.Traffic;
 namespace Fabric.Chaos.Running;
 
 /// <summary>A run from its first host to its last line: set up, use and break, heal, record.</summary>
-internal sealed class ChaosRun(RunOptions options, TextWriter output)
+internal sealed class ChaosRun(RunOptions options, Programs programs, TextWriter output)
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
@@ -19,7 +19,7 @@ internal sealed class ChaosRun(RunOptions options, TextWriter output)
     internal async Task<Figures> RecordAsync(CancellationToken stop)
     {
         Describe(ended: false);
-        await using var lab = await Lab.MakeAsync(options.Hosts, Programs.Find());
+        await using var lab = await Lab.MakeAsync(options.Hosts, programs);
         await using var statuses = new StatusSampler(lab, In("status.jsonl"));
         await using var faults = new FaultRunner(lab, statuses, new Schedule(options.Faults, options.Seed), In("faults.jsonl"));
         using var stopSampling = new CancellationTokenSource();
@@ -93,7 +93,7 @@ internal sealed class ChaosRun(RunOptions options, TextWriter output)
         {
             var seconds = (JsonLinesFile.Now - began) / 1e9;
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{seconds,5:0} s  {operations.Answered,7} operations  {operations.Answered / seconds,5:0}/s  {faults.Counts.Values.Sum(),4} faults  leader {statuses.Leader?.Name ?? "-"}  {faults.Now}"));
+                $"{seconds,5:0} s  {operations.Decided,7} operations  {operations.Decided / seconds,5:0}/s  {faults.Counts.Values.Sum(),4} faults  leader {statuses.Leader?.Name ?? "-"}  {faults.Now}"));
         }
     }
 

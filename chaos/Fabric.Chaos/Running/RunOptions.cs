@@ -16,7 +16,7 @@ internal sealed record RunOptions
 
     public required IReadOnlyList<FaultKind> Faults { get; init; }
 
-    /// <summary>Where the recording goes; kept.</summary>
+    /// <summary>Where the recording goes, and stays; empty for a new one.</summary>
     public required string Folder { get; init; }
 
     /// <summary>The command line, for the recording.</summary>
