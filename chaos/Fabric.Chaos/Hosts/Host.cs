@@ -85,16 +85,16 @@ internal sealed class Host : IDisposable
     }
 
     /// <summary>Starts the node where it does not run.</summary>
-    internal void Start(IReadOnlyDictionary<string, string>? environment = null)
+    internal void Start()
     {
         if (!Node.Running)
-            Node.Start(environment);
+            Node.Start();
     }
 
-    internal async Task RestartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    internal async Task RestartAsync(IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? options = null)
     {
         await KillAsync();
-        Start(environment);
+        Node.Start(environment, options);
     }
 
     /// <summary>What the node says of itself, or null where it does not answer in a second.</summary>

@@ -1,0 +1,41 @@
+using Fabric.Chaos.Hosts;
+
+namespace Fabric.Chaos.Faults;
+
+/// <summary>A host that has lost its data folder.</summary>
+internal sealed class Wiped(Arena arena, Func<Arena, Host> whom) : Fault(arena)
+{
+    internal override async Task BeginAsync()
+    {
+        Hosts = [whom(Arena)];
+        await Hosts[0].KillAsync();
+    }
+
+    internal override Task EndAsync()
+    {
+        Emptied = true;
+        return EmptyFolder.BringBackAsync(Arena, Hosts[0]);
+    }
+}
+
+/// <summary>A host that is taken out of the fabric and joins it anew.</summary>
+internal sealed class Removed(Arena arena) : Fault(arena)
+{
+    internal override async Task BeginAsync()
+    {
+        var host = Arena.Lab.Hosts.LastOrDefault(static host => !host.Plan.Voter) ?? Arena.AnyVoter();
+        Hosts = [host];
+        await host.KillAsync();
+        if (host.Plan.Voter)
+            return;
+        var asked = Arena.LeaderOrAny();
+        using var answer = await asked.Client.DeleteAsync(new Uri(asked.Plan.Url, $"/api/v1/cluster/hosts/{host.Name}"));
+        Detail["removed"] = (int)answer.StatusCode;
+    }
+
+    internal override Task EndAsync()
+    {
+        Emptied = true;
+        return EmptyFolder.BringBackAsync(Arena, Hosts[0]);
+    }
+}
