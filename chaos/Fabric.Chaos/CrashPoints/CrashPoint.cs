@@ -45,9 +45,17 @@ internal static class CrashPoint
         using var second = new CrashNode(programs, folder, killAt: null);
         if (!await second.ReadyAsync(Patience))
             return new CrashResult(at, true, $"it does not start again:\n{second.Log}", script.Acknowledged);
-        await script.AfterwardsAsync(second.Http);
-        using (var http = new HttpClient { Timeout = Patience })
+        try
+        {
+            await script.AfterwardsAsync(second.Http);
+            using var http = new HttpClient { Timeout = Patience };
             recording.Finish(await FinalState.OfAsync(http, second.Http, "a", Patience));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException)
+        {
+            return new CrashResult(at, true, $"it does not answer after its start: {failed.Message}\n{second.Log}", script.Acknowledged);
+        }
+
         var findings = Validation.Of(folder, Checkers);
         return new CrashResult(at, true, Validation.ExitCode(findings) == 0 ? null : string.Join('\n', findings.Where(static finding => finding.Judgement != Judgement.Ok)), script.Acknowledged);
     }
