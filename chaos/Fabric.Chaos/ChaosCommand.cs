@@ -1,4 +1,6 @@
 using System.CommandLine;
+using Fabric.Chaos.CrashPoints;
+using Fabric.Chaos.Report;
 using Fabric.Chaos.Running;
 using Fabric.Chaos.Validate;
 
@@ -36,6 +38,8 @@ internal static class ChaosCommand
         Check(output, errors),
         RunCommand.Build(output, errors),
         Validate(output, errors),
+        ReportCommand.Build(output, errors),
+        CrashPointsCommand.Build(output, errors),
     };
 
     private static Command Validate(TextWriter output, TextWriter errors)

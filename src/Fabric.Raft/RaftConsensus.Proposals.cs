@@ -55,6 +55,12 @@ public sealed partial class RaftConsensus
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, stopping.Token);
             await WaitUntilFormedAsync(running, linked.Token);
             entry = new FencedEntry(running.Log, running.Log.LedTerm, bytes);
+#if FABRIC_PLANTS
+            if (Plant.Is("acknowledged-before-commit"))
+                return new Proposal.Decided(new ChangeOutcome.Applied(await running.Log.AppendAsync(entry, linked.Token)));
+            if (Plant.Is("table-before-commit"))
+                running.Machine.ShowAtOnce(running.Log.LastEntryIndex + 1, bytes);
+#endif
             await running.Cluster.ReplicateAsync(entry, linked.Token);
             return new Proposal.Decided(await outcome.WaitAsync(linked.Token));
         }
@@ -64,6 +70,10 @@ public sealed partial class RaftConsensus
                 Fail("The log has failed.", failure);
             if (outcome.IsCompletedSuccessfully)
                 return new Proposal.Decided(await outcome);
+#if FABRIC_PLANTS
+            if (Plant.Is("refused-although-appended"))
+                return WhyNotAppended(running, failure);
+#endif
             return entry is { Written: true } ? new Proposal.Unknown(WhyUnknown(failure)) : WhyNotAppended(running, failure);
         }
     }
@@ -109,6 +119,10 @@ public sealed partial class RaftConsensus
         if (Now is not { } running || LeaderOf(running) != options.Name)
             return null;
 
+#if FABRIC_PLANTS
+        if (Plant.Is("stale-read"))
+            return running.Machine.State.Fabric.AppliedIndex;
+#endif
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, stopping.Token);
         linked.CancelAfter(options.UpperElectionTimeout * 2);
         try

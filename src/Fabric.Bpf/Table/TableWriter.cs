@@ -63,6 +63,10 @@ internal sealed unsafe class TableWriter
     /// <summary>Marks a flag as gone where readers do not see it yet. False when it is not there.</summary>
     internal bool Remove(string key, long revision)
     {
+#if FABRIC_PLANTS
+        if (Fabric.Flags.Plant.Is("deletion-not-shown"))
+            return false;
+#endif
         if (!_slots.TryGetValue(key, out var slot))
             return false;
         Write(slot, FlagRecord.Absent(revision));

@@ -100,6 +100,7 @@ internal static class NodeCommand
         private readonly Option<string?> _maxEventsKept = Text("--max-events-kept", "Change sets that a stream can go back [10000]", "N");
         private readonly Option<string?> _maxEventsKeptBytes = Text("--max-events-kept-bytes", "Bytes of those change sets [67108864]", "N");
         private readonly Option<string?> _eventsKeepAlive = Text("--events-keep-alive", "Time that such a stream may be silent [10s]", "TIME");
+        private readonly Option<string?> _entriesPerSnapshot = Text("--entries-per-snapshot", "Changes after which a snapshot is written and the log is shortened [5000]", "N");
         private readonly Option<string[]> _ofrepOrigins = Many("--ofrep-origin", "An origin whose pages may evaluate in a browser, or *; may be given several times", "ORIGIN");
 
         public IEnumerable<Option> All =>
@@ -107,7 +108,7 @@ internal static class NodeCommand
             _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table, _usage, _user, _keepCapabilities,
             _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
-            _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _ofrepOrigins,
+            _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _entriesPerSnapshot, _ofrepOrigins,
         ];
 
         public NodeSettings Read(ParseResult parse) => new()
@@ -144,6 +145,7 @@ internal static class NodeCommand
             MaxEventsKept = parse.GetValue(_maxEventsKept),
             MaxEventsKeptBytes = parse.GetValue(_maxEventsKeptBytes),
             EventsKeepAlive = parse.GetValue(_eventsKeepAlive),
+            EntriesPerSnapshot = parse.GetValue(_entriesPerSnapshot),
             OfrepOrigins = parse.GetValue(_ofrepOrigins) ?? [],
         };
 

@@ -66,6 +66,7 @@ public static class NodeOptionsReader
         MaxEventsKept = given.MaxEventsKept ?? file.MaxEventsKept,
         MaxEventsKeptBytes = given.MaxEventsKeptBytes ?? file.MaxEventsKeptBytes,
         EventsKeepAlive = given.EventsKeepAlive ?? file.EventsKeepAlive,
+        EntriesPerSnapshot = given.EntriesPerSnapshot ?? file.EntriesPerSnapshot,
         OfrepOrigins = given.OfrepOrigins.Count > 0 ? given.OfrepOrigins : file.OfrepOrigins,
     };
 
@@ -149,6 +150,7 @@ public static class NodeOptionsReader
             ChangeStreams = Whole("max-change-streams", settings.MaxChangeStreams, options.Limits.ChangeStreams, problems),
             EventsKept = Whole("max-events-kept", settings.MaxEventsKept, options.Limits.EventsKept, problems),
             EventsKeptBytes = Whole("max-events-kept-bytes", settings.MaxEventsKeptBytes, options.Limits.EventsKeptBytes, problems),
+            EntriesPerSnapshot = Whole("entries-per-snapshot", settings.EntriesPerSnapshot, options.Limits.EntriesPerSnapshot, problems),
         },
     };
 

@@ -58,4 +58,5 @@ public sealed record NodeSettings
     public string? MaxEventsKept { get; init; }
     public string? MaxEventsKeptBytes { get; init; }
     public string? EventsKeepAlive { get; init; }
+    public string? EntriesPerSnapshot { get; init; }
 }

@@ -259,6 +259,10 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     {
         // An entry that changed no flag is shown too, so that a table that is up to date says so.
         var revision = state.AppliedIndex;
+#if FABRIC_PLANTS
+        if (_notCurrent is not null && Fabric.Flags.Plant.Is("table-goes-back"))
+            table.Reconcile(1, Fabric.Flags.State.FlagSet.Empty);
+#endif
         if (revision < table.Revision)
         {
             // The table outlives the node, and a log that is still being replayed must not take it back in time.
@@ -273,6 +277,13 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         }
         else if (revision > table.Revision || keys.Length > 0)
         {
+#if FABRIC_PLANTS
+            if (Fabric.Flags.Plant.Is("split-change-set") && keys.Length > 1)
+            {
+                table.Apply(revision, state.Flags, keys[..1]);
+                Thread.Sleep(20);
+            }
+#endif
             table.Apply(revision, state.Flags, keys);
         }
     }

@@ -71,6 +71,10 @@ internal sealed class FabricStateMachine : IStateMachine
         if (entry.Index <= State.Fabric.AppliedIndex || entry.Length is 0)
             return ValueTask.FromResult(entry.Index);
 
+#if FABRIC_PLANTS
+        if (!live && Fabric.Flags.Plant.Is("skipped-at-start") && entry.Index % 3 == 0)
+            return ValueTask.FromResult(entry.Index);
+#endif
         PublishSnapshotWhenRipe(entry.Index);
         Apply(entry);
         BeginSnapshotWhenDue();
@@ -90,6 +94,15 @@ internal sealed class FabricStateMachine : IStateMachine
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+#if FABRIC_PLANTS
+    /// <summary>Lets the table show what is not committed.</summary>
+    public void ShowAtOnce(long index, byte[] bytes)
+    {
+        if (CommandCodec.Decode(new ReadOnlySequence<byte>(bytes)) is Decoded.Entry { Command: Command.Change change })
+            Tell(() => sink!.Applied(State.Fabric.Apply(index, change.Changes).Next with { AppliedIndex = index }, [.. change.Changes.Changes.Select(static one => one.Key)]));
+    }
+
+#endif
     private void Apply(LogEntry entry)
     {
         if (!entry.TryGetPayload(out var bytes))
@@ -103,6 +116,10 @@ internal sealed class FabricStateMachine : IStateMachine
 
         var before = State.Fabric.AppliedIndex;
         var application = Applier.Apply(State, entry.Index, entry.Term, command, bytes);
+#if FABRIC_PLANTS
+        if (!live && Fabric.Flags.Plant.Is("applied-twice-at-start"))
+            application = Applier.Apply(application.Next, entry.Index, entry.Term, command, bytes);
+#endif
         bytesSinceSnapshot += bytes.Length;
         lock (gate)
         {

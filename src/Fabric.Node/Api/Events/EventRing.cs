@@ -95,6 +95,10 @@ internal sealed class EventRing(int bound, long boundBytes) : IAppliedSink
         _digest = state.Digest;
         if (changedKeys.IsDefaultOrEmpty || state.Flags.Revision <= _newest)
             return;
+#if FABRIC_PLANTS
+        if (Fabric.Flags.Plant.Is("event-missing") && state.Flags.Revision % 50 == 0)
+            return;
+#endif
         var added = new PastEvent(state.History.Set(state.Flags.Revision));
         while (_next > _first && (_next - _first == bound || _bytes + added.Bytes > boundBytes))
             DropFirst();

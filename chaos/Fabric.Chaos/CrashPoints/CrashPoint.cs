@@ -1,0 +1,76 @@
+using Fabric.Chaos.Validate;
+
+namespace Fabric.Chaos.CrashPoints;
+
+/// <summary>What came of one crash point.</summary>
+/// <param name="At">The call at which the node was killed.</param>
+/// <param name="Reached">Whether it got that far.</param>
+/// <param name="Wrong">What is wrong; null where nothing is.</param>
+/// <param name="Acknowledged">Writes that had been acknowledged by then.</param>
+internal sealed record CrashResult(int At, bool Reached, string? Wrong, int Acknowledged);
+
+/// <summary>Kills a node at one of its calls, starts it again, and judges all that its client saw.</summary>
+internal static class CrashPoint
+{
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(60);
+
+    /// <summary>What one node alone can be judged by.</summary>
+    private static readonly string[] Checkers = ["log", "acknowledged", "refused", "once", "origin", "conditions", "order", "reads", "register", "final"];
+
+    public static async Task<CrashResult> TryAsync(CrashPrograms programs, int at)
+    {
+        var folder = Directory.CreateTempSubdirectory("fabric-crash-").FullName;
+        try
+        {
+            return await TryAsync(programs, at, folder);
+        }
+        finally
+        {
+            Directory.Delete(folder, recursive: true);
+        }
+    }
+
+    private static async Task<CrashResult> TryAsync(CrashPrograms programs, int at, string folder)
+    {
+        var recording = new CrashRecording(folder);
+        using var script = new CrashScript(recording);
+        using (var first = new CrashNode(programs, folder, at))
+        {
+            if (await first.ReadyAsync(Patience))
+                await script.UntilItEndsAsync(first.Http);
+            if (!await HasEndedAsync(first))
+                return new CrashResult(at, false, null, script.Acknowledged);
+        }
+
+        using var second = new CrashNode(programs, folder, killAt: null);
+        if (!await second.ReadyAsync(Patience))
+            return new CrashResult(at, true, $"it does not start again:\n{second.Log}", script.Acknowledged);
+        try
+        {
+            await script.AfterwardsAsync(second.Http);
+            using var http = new HttpClient { Timeout = Patience };
+            recording.Finish(await FinalState.OfAsync(http, second.Http, "a", Patience));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException)
+        {
+            return new CrashResult(at, true, $"it does not answer after its start: {failed.Message}\n{second.Log}", script.Acknowledged);
+        }
+
+        var findings = Validation.Of(folder, Checkers);
+        return new CrashResult(at, true, Validation.ExitCode(findings) == 0 ? null : string.Join('\n', findings.Where(static finding => finding.Judgement != Judgement.Ok)), script.Acknowledged);
+    }
+
+    /// <summary>A node that is being killed takes a moment to be gone; one that goes on has had all that the script asks of it.</summary>
+    private static async Task<bool> HasEndedAsync(CrashNode node)
+    {
+        try
+        {
+            await node.EndAsync(TimeSpan.FromSeconds(2));
+            return true;
+        }
+        catch (TimeoutException)
+        {
+            return false;
+        }
+    }
+}
