@@ -6,7 +6,7 @@ using Fabric.Chaos.Traffic;
 namespace Fabric.Chaos.Faults;
 
 /// <summary>Lets a schedule happen, and writes <c>faults.jsonl</c>.</summary>
-internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule schedule, string path) : IAsyncDisposable
+internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule schedule, int rounds, string path) : IAsyncDisposable
 {
     // A schedule goes on when the hosts are well again, or do not get well: that is told, and what is checked is the same.
     private static readonly TimeSpan LongestRecovery = TimeSpan.FromSeconds(10);
@@ -30,10 +30,10 @@ internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule sche
     /// <summary>What goes wrong at the moment.</summary>
     internal string Now { get; private set; } = "";
 
-    /// <summary>One step after the other until the time is over; the last is put right as well.</summary>
+    /// <summary>One step after the other until the time or the last round is over; the last is put right as well.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && (rounds == 0 || schedule.Rounds < rounds))
         {
             var well = await GetWellAsync(stop);
             _mayEnd.Clear();

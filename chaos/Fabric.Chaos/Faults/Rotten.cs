@@ -31,7 +31,7 @@ internal sealed class Rotten(Arena arena, Action<Random, FileStream, long> spoil
             return;
         await host.KillAsync();
         Emptied = true;
-        await EmptyFolder.BringBackAsync(Arena, host);
+        Detail["back"] = await EmptyFolder.BringBackAsync(Arena, host);
     }
 
     /// <summary>The last bytes that were written are zeros, as after a write that was torn.</summary>

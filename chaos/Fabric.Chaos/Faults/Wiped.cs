@@ -11,10 +11,10 @@ internal sealed class Wiped(Arena arena, Func<Arena, Host> whom) : Fault(arena)
         await Hosts[0].KillAsync();
     }
 
-    internal override Task EndAsync()
+    internal override async Task EndAsync()
     {
         Emptied = true;
-        return EmptyFolder.BringBackAsync(Arena, Hosts[0]);
+        Detail["back"] = await EmptyFolder.BringBackAsync(Arena, Hosts[0]);
     }
 }
 
@@ -33,9 +33,9 @@ internal sealed class Removed(Arena arena) : Fault(arena)
         Detail["removed"] = (int)answer.StatusCode;
     }
 
-    internal override Task EndAsync()
+    internal override async Task EndAsync()
     {
         Emptied = true;
-        return EmptyFolder.BringBackAsync(Arena, Hosts[0]);
+        Detail["back"] = await EmptyFolder.BringBackAsync(Arena, Hosts[0]);
     }
 }

@@ -21,7 +21,7 @@ internal sealed class ChaosRun(RunOptions options, Programs programs, TextWriter
         Describe(ended: false);
         await using var lab = await Lab.MakeAsync(options.Hosts, programs);
         await using var statuses = new StatusSampler(lab, In("status.jsonl"));
-        await using var faults = new FaultRunner(lab, statuses, new Schedule(options.Faults, options.Seed), In("faults.jsonl"));
+        await using var faults = new FaultRunner(lab, statuses, new Schedule(options.Faults, options.Seed), options.Rounds, In("faults.jsonl"));
         using var stopSampling = new CancellationTokenSource();
         var sampling = statuses.RunAsync(stopSampling.Token);
         try
@@ -57,7 +57,7 @@ internal sealed class ChaosRun(RunOptions options, Programs programs, TextWriter
 
         var equal = await HealAsync(lab, crowd, ended);
         Describe(ended: true);
-        return Figures.Of(operations, faults, TimeSpan.FromMicroseconds((ended - began) / 1000.0), equal is { } at ? TimeSpan.FromMicroseconds((at - ended) / 1000.0) : null);
+        return Figures.Of(operations, faults, options.Faults, TimeSpan.FromMicroseconds((ended - began) / 1000.0), equal is { } at ? TimeSpan.FromMicroseconds((at - ended) / 1000.0) : null);
     }
 
     private async Task<long?> HealAsync(Lab lab, Crowd crowd, long since)
@@ -65,7 +65,11 @@ internal sealed class ChaosRun(RunOptions options, Programs programs, TextWriter
         var equal = await Healing.BecomeEqualAsync(lab, since);
         await File.WriteAllTextAsync(In("healed.json"), new JsonObject { ["time"] = since, ["equal"] = equal }.ToJsonString());
         foreach (var host in lab.Hosts)
-            await Healing.RecordAsync(host, options.Folder);
+        {
+            if (!await Healing.RecordAsync(host, options.Folder))
+                await output.WriteLineAsync($"{host.Name} does not say what it holds");
+        }
+
         var last = (await lab.Hosts[0].StatusAsync())?.GetProperty("revision").GetInt64() ?? 0;
         using var deadline = new CancellationTokenSource(LongestHearing);
         while (!crowd.HaveHeard(last) && !deadline.IsCancellationRequested)

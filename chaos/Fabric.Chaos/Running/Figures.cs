@@ -17,6 +17,10 @@ internal sealed record Figures
     public required long Unknown { get; init; }
     public required TimeSpan Lasted { get; init; }
     public required IReadOnlyDictionary<string, int> Faults { get; init; }
+
+    /// <summary>Kinds of faults that were wanted and did not come.</summary>
+    public required IReadOnlyList<string> Missing { get; init; }
+
     public required int UnexpectedEnds { get; init; }
 
     /// <summary>From each leader's death until the first write that began after it was accepted; null where none was.</summary>
@@ -27,13 +31,14 @@ internal sealed record Figures
 
     public double PerSecond => Decided / Lasted.TotalSeconds;
 
-    public static Figures Of(Operations operations, FaultRunner faults, TimeSpan lasted, TimeSpan? untilEqual) => new()
+    public static Figures Of(Operations operations, FaultRunner faults, IReadOnlyList<FaultKind> wanted, TimeSpan lasted, TimeSpan? untilEqual) => new()
     {
         Decided = operations.Decided,
         NotTaken = operations.NotTaken,
         Unknown = operations.Unknown,
         Lasted = lasted,
         Faults = new SortedDictionary<string, int>(new Dictionary<string, int>(faults.Counts)),
+        Missing = [.. wanted.Select(static kind => kind.Name).Except(faults.Counts.Keys)],
         UnexpectedEnds = faults.UnexpectedEnds,
         WithoutWrites = [.. faults.LeaderDeaths.Select(moment => operations.FirstAcceptedAfter(moment) is { } gap ? TimeSpan.FromMicroseconds(gap / 1000.0) : (TimeSpan?)null)],
         UntilEqual = untilEqual,
@@ -43,6 +48,8 @@ internal sealed record Figures
     public IEnumerable<Finding> Judge()
     {
         yield return new Finding("pace", PerSecond < LeastPerSecond ? Judgement.Unknown : Judgement.Ok, Text($"{PerSecond:0} operations a second; below {LeastPerSecond:0} a run shows nothing"));
+        yield return new Finding("faults", Missing.Count == 0 ? Judgement.Ok : Judgement.Unknown,
+            Missing.Count == 0 ? Text($"{Faults.Values.Sum()} faults of {Faults.Count} kinds") : $"the run was too short for {string.Join(", ", Missing)}");
         yield return new Finding("self-ended", UnexpectedEnds == 0 ? Judgement.Ok : Judgement.Illegal, Text($"{UnexpectedEnds} nodes ended that no fault ended"));
         if (WithoutWrites.Count > 0)
             yield return Writes(WithoutWrites.Any(static gap => gap is null) ? null : WithoutWrites.Max());

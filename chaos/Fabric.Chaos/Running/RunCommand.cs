@@ -24,18 +24,20 @@ internal static class RunCommand
     public static Command Build(TextWriter output, TextWriter errors)
     {
         var minutes = new Option<double>("--minutes") { Description = "How long faults happen", HelpName = "N", DefaultValueFactory = static _ => 2 };
+        var rounds = new Option<int>("--rounds") { Description = "End earlier, when every fault has been so often [0: when the minutes are over]", HelpName = "N" };
         var seed = new Option<int?>("--seed") { Description = "Draws the same schedule of faults again [a new one, which is printed]", HelpName = "N" };
         var hosts = new Option<int>("--hosts") { Description = "3 voters, or 5 hosts of which two follow", HelpName = "3|5", DefaultValueFactory = static _ => 3 };
         var faults = new Option<string[]>("--faults") { Description = $"Only these, separated by commas: {string.Join(' ', Catalogue.All.Select(static kind => kind.Name))}", HelpName = "A,B", DefaultValueFactory = static _ => [] };
         var keep = new Option<string?>("--keep") { Description = "An empty folder for the recording [a new one]", HelpName = "DIR" };
         var node = new Option<string?>("--node") { Description = "Another build of fabric [the one beside this program]", HelpName = "FILE" };
-        var command = new Command("run", About) { minutes, seed, hosts, faults, keep, node };
+        var command = new Command("run", About) { minutes, rounds, seed, hosts, faults, keep, node };
         command.SetAction(async (parse, stop) =>
         {
             var names = (parse.GetValue(faults) ?? []).SelectMany(static text => text.Split(',', StringSplitOptions.RemoveEmptyEntries)).ToArray();
             var options = new RunOptions
             {
                 Minutes = parse.GetValue(minutes),
+                Rounds = parse.GetValue(rounds),
                 Seed = parse.GetValue(seed) ?? Random.Shared.Next(),
                 Hosts = parse.GetValue(hosts),
                 Faults = names.Length == 0 ? Catalogue.All : [.. Catalogue.All.Where(kind => names.Contains(kind.Name))],
@@ -85,6 +87,8 @@ internal static class RunCommand
             return "--hosts must be 3 or 5";
         if (options.Minutes is not (> 0 and <= 1440))
             return "--minutes must be above 0 and at most 1440";
+        if (options.Rounds is < 0 or > 1_000_000)
+            return "--rounds must be from 0 to 1000000";
         if (!Environment.IsPrivilegedProcess)
             return "networks, disks and control groups of its own need root";
         return Directory.Exists(options.Folder) && Directory.EnumerateFileSystemEntries(options.Folder).Any() ? $"--keep {options.Folder}: the folder is not empty" : null;

@@ -42,7 +42,7 @@ internal sealed class FabricStateMachine : IStateMachine
         feed.BeginAnew(PositionOf(state));
         snapshotDue = state.Fabric.AppliedIndex + policy.Entries;
         NoteIdentity();
-        Tell(() => sink!.Replaying(state.Fabric, []));
+        Tell(() => sink!.Begins(state.Fabric));
     }
 
     public MachineState State => Volatile.Read(ref state);
