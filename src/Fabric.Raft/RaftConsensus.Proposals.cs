@@ -20,6 +20,8 @@ public sealed partial class RaftConsensus
             return new Proposal.NotLeader(null);
         if (LeaderOf(running) != options.Name)
             return new Proposal.NotLeader(LeaderOf(running));
+        if (Volatile.Read(ref handingOver) != 0)
+            return new Proposal.NotLeader(null);
         if (changes.Problems().FirstOrDefault() is { } problem)
             return new Proposal.Refused(problem.ToString());
 
@@ -27,7 +29,7 @@ public sealed partial class RaftConsensus
         if (entry.Length > Limits.EntryBytes)
             return new Proposal.Refused($"the change set has {entry.Length} bytes in the log, and {Limits.EntryBytes} is the most one can have");
         if (running.Space.WhyNot() is { } full)
-            return new Proposal.Refused(full);
+            return new Proposal.NoRoom(full);
 
         if (Interlocked.Increment(ref proposalsInFlight) > options.MaxProposalsInFlight)
         {

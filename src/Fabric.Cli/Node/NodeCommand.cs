@@ -85,6 +85,7 @@ internal static class NodeCommand
         private readonly Option<bool> _attachWritable = new("--attach-writable") { Description = "Attach to files, and in folders, that others than their owner may write" };
         private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
         private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
+        private readonly Option<string?> _minFree = Text("--min-free", "Free space on the disk of --data below which writes are refused, such as 256MiB [256MiB]", "SIZE");
         private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
         private readonly Option<string?> _readTimeout = Text("--read-timeout", "Time that a read may wait [5s]", "TIME");
         private readonly Option<string?> _shutdownTimeout = Text("--shutdown-timeout", "Time that requests have to finish at the end [10s]", "TIME");
@@ -106,7 +107,7 @@ internal static class NodeCommand
         public IEnumerable<Option> All =>
         [
             _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table, _usage, _user, _keepCapabilities,
-            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
+            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity, _minFree,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _entriesPerSnapshot, _ofrepOrigins,
         ];
@@ -131,6 +132,7 @@ internal static class NodeCommand
             AttachWritable = parse.GetValue(_attachWritable),
             Labels = parse.GetValue(_labels) ?? [],
             Capacity = parse.GetValue(_capacity),
+            MinFree = parse.GetValue(_minFree),
             WriteTimeout = parse.GetValue(_writeTimeout),
             ReadTimeout = parse.GetValue(_readTimeout),
             ShutdownTimeout = parse.GetValue(_shutdownTimeout),

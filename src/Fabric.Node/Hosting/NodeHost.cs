@@ -34,8 +34,6 @@ namespace Fabric.Node.Hosting;
 /// <summary>One running node: its log, its table and its API, put together here and nowhere else.</summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
-
     private readonly NodeOptions _options;
     private readonly NodeParts _parts;
     private readonly HttpClient _http;
@@ -51,6 +49,8 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ContactStamp _stamp;
     private readonly UsageLoop _usage;
     private readonly Readiness _readiness;
+    private readonly Leaving _leaving;
+    private readonly Watches _watches;
     private readonly KnownVoters _voters;
     private readonly FeedLink _link = new();
     private readonly FleetView _fleet;
@@ -70,7 +70,7 @@ public sealed class NodeHost : IAsyncDisposable
         _identity = identity;
         _options = options;
         _parts = parts;
-        _http = MakeClient();
+        _http = NodesHttp.MakeClient();
         _app = WebServer.Build(options, parts);
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _logger = loggers.CreateLogger("Fabric.Node");
@@ -87,12 +87,14 @@ public sealed class NodeHost : IAsyncDisposable
         _consensus = Participation.Open(options, parts, members, sinks, loggers);
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
-        _local = new LocalProposer(_consensus, _spreader, parts.Time);
+        _watches = new Watches(options, _voters, _consensus, _table, _http, parts.Time, _logger);
+        _local = new LocalProposer(_consensus, _spreader, _watches.Room, parts.Time);
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
         _standing = new Standing(_consensus, identity, options, _http, parts.Time);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
+        _leaving = new Leaving(_readiness, _consensus, options.Members.Count <= 1, parts.Time, _logger);
         _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
         Map();
     }
@@ -148,6 +150,13 @@ public sealed class NodeHost : IAsyncDisposable
     /// <summary>What running programs see on this host; the path is null until the table is open.</summary>
     public async Task<string?> TablePathAsync(CancellationToken token) => (await _table.ViewAsync(token))?.Path;
 
+    /// <summary>
+    /// Prepares the end while the node still answers: it is not ready any more, another node leads, and clients are told to
+    /// connect elsewhere.
+    /// </summary>
+    /// <param name="hurry">Cuts every wait short; nothing is lost by it.</param>
+    public Task LeaveAsync(CancellationToken hurry) => _leaving.RunAsync(hurry);
+
     /// <summary>Stops in the order that loses nothing: no longer ready, requests in flight finish, then the log and the table close.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -162,6 +171,7 @@ public sealed class NodeHost : IAsyncDisposable
             await _candidacy.DisposeAsync();
         if (_upstream is not null)
             await _upstream.DisposeAsync();
+        await _watches.DisposeAsync();
         await _spreader.DisposeAsync();
         await _stamp.DisposeAsync();
         await _usage.DisposeAsync();
@@ -206,11 +216,12 @@ public sealed class NodeHost : IAsyncDisposable
             _spreader.Start();
         _stamp.Start();
         _usage.Start();
+        _watches.Start();
         _readiness.Start();
     }
 
     private Upstream Follow(ObserverReplica replica, NodeOptions options) =>
-        new(replica, options, Self, _http, _voters, _link, _fleet, _parts.Time, new Random(), _logger);
+        new(replica, options, Self, _http, _voters, _link, _fleet, _watches.State, _parts.Time, new Random(), _logger);
 
     /// <summary>A folder whose vote was given to another must not vote again: the other has promised what this one does not know.</summary>
     private async Task RefuseReplacedFolderAsync(CancellationToken token)
@@ -228,8 +239,9 @@ public sealed class NodeHost : IAsyncDisposable
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, _local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
-        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why, _watches.Alarms);
 
+        _app.Use(next => http => _leaving.InvokeAsync(http, next));
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));
         var cors = new OfrepCors(_options.OfrepOrigins);
@@ -258,6 +270,7 @@ public sealed class NodeHost : IAsyncDisposable
         var hosts = new FleetAttachments(_options.Name, host, peers, fleet, _voters);
         new AttachmentsApi(reads, new AttachmentWrites(reads, desk, host), host, hosts, limits).Map(writing);
         node.Map(_app);
+        _watches.Map(_app);
         new UsageApi(_usage, _consensus, peers, fleet, _options, _voters, time).Map(_app);
         new ClusterApi(node, peers, fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
@@ -287,18 +300,4 @@ public sealed class NodeHost : IAsyncDisposable
             return OfrepError.NotNow("the log is not replayed yet").ExecuteAsync(http);
         return needsLog ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
     }
-
-    private static HttpClient MakeClient() => new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = ConnectTimeout,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-    })
-    {
-        // Each call bounds its own time.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
 }

@@ -45,6 +45,7 @@ internal static class Participation
         Members = [.. members.Select(member => new Member(member.Name, member.Raft))],
         DataDirectory = options.DataDirectory,
         Capacity = options.Capacity,
+        MinFreeBytes = options.MinFree / 4,
         EntriesPerSnapshot = options.Limits.EntriesPerSnapshot,
         EntriesKeptBehindSnapshot = options.Limits.EntriesPerSnapshot / EntriesPerEntryKept,
     };

@@ -75,6 +75,7 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "table": return settings with { Table = text };
             case "usage": return settings with { Usage = text };
             case "capacity": return settings with { Capacity = text };
+            case "minFree": return settings with { MinFree = text };
             case "writeTimeout": return settings with { WriteTimeout = text };
             case "readTimeout": return settings with { ReadTimeout = text };
             case "shutdownTimeout": return settings with { ShutdownTimeout = text };
@@ -94,7 +95,7 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "ofrepOrigins": return settings with { OfrepOrigins = Texts(field, problems) };
             default:
                 problems.Add(new OptionProblem($"config /{field.Name}", text, "an unknown field: the file has members, data, table, "
-                    + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxImportBytes, maxWritesInFlight, maxConnections, "
+                    + "capacity, minFree, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxImportBytes, maxWritesInFlight, maxConnections, "
                     + "maxEvaluationsInFlight, maxEventStreams, maxObservers, join, maxChangeStreams, maxEventsKept, maxEventsKeptBytes, eventsKeepAlive, entriesPerSnapshot and ofrepOrigins"));
                 return settings;
         }

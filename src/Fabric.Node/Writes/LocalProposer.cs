@@ -1,15 +1,18 @@
 using System.Collections.Immutable;
 using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
+using Fabric.Node.Disk;
 using Fabric.Raft;
 
 namespace Fabric.Node.Writes;
 
 /// <summary>Proposes to this node's own consensus: the end of every write's way, on the leader.</summary>
-internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader, TimeProvider time)
+internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader, Room room, TimeProvider time)
 {
     public async Task<WriteResult> ProposeAsync(ChangeSet changes, CancellationToken token)
     {
+        if (room.WhyNot(changes) is { } without)
+            return without;
         var before = consensus.State;
         try
         {
@@ -21,6 +24,7 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
             {
                 Proposal.Decided decided => new WriteResult.Decided(decided.Outcome, Created(decided.Outcome, changes, before)),
                 Proposal.NotLeader other => new WriteResult.NoLeader("this node does not lead", other.Leader),
+                Proposal.NoRoom full => new WriteResult.NoRoom(full.Reason),
                 Proposal.Refused refused => new WriteResult.Refused(refused.Reason),
                 Proposal.Unknown unknown => new WriteResult.Unknown(unknown.Reason),
                 var other => throw new InvalidOperationException($"a proposal has no case {other.GetType().Name}"),

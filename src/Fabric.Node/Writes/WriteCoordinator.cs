@@ -31,7 +31,7 @@ internal sealed class WriteCoordinator(
             {
                 case WriteResult.Decided:
                     return attempt;
-                case WriteResult.Refused or WriteResult.Busy when doubt is null:
+                case WriteResult.Refused or WriteResult.NoRoom or WriteResult.Busy when doubt is null:
                     return both.IsCancellationRequested ? NotTaken(attempt) : attempt;
                 case WriteResult.Unknown unknown:
                     // Once an attempt may be in the log, no later refusal takes that back.
@@ -59,6 +59,7 @@ internal sealed class WriteCoordinator(
         {
             WriteResult.NoLeader other => other.Reason,
             WriteResult.Refused refused => refused.Reason,
+            WriteResult.NoRoom full => full.Reason,
             _ => "no leader is known",
         };
         return new WriteResult.NoLeader($"no leader took the write within {options.WriteTimeout.TotalSeconds:0.###} s ({why})");

@@ -11,7 +11,7 @@ namespace Fabric.Raft.StateMachine;
 /// Applies committed entries, one after the other, and keeps snapshots. The library's SimpleStateMachine is not used: it
 /// gives a snapshot its name even when the transfer broke off, and relies on a flush that reports success on failure.
 /// </summary>
-internal sealed class FabricStateMachine : IStateMachine
+internal sealed partial class FabricStateMachine : IStateMachine
 {
     private readonly SnapshotPolicy policy;
     private readonly SnapshotStore store;
@@ -26,7 +26,10 @@ internal sealed class FabricStateMachine : IStateMachine
     private MachineState state;
     private SnapshotFile? snapshot;
 
-    // Only touched by the one that applies.
+    // Held while an entry is applied, and while the state is made anew.
+    private readonly Lock applying = new();
+
+    // Only touched by the one that has it.
     private Task<SnapshotFile>? writing;
     private long snapshotDue;
     private long bytesSinceSnapshot;
@@ -75,9 +78,13 @@ internal sealed class FabricStateMachine : IStateMachine
         if (!live && Fabric.Flags.Plant.Is("skipped-at-start") && entry.Index % 3 == 0)
             return ValueTask.FromResult(entry.Index);
 #endif
-        PublishSnapshotWhenRipe(entry.Index);
-        Apply(entry);
-        BeginSnapshotWhenDue();
+        lock (applying)
+        {
+            PublishSnapshotWhenRipe(entry.Index);
+            Apply(entry);
+            BeginSnapshotWhenDue();
+        }
+
         return ValueTask.FromResult(entry.Index);
     }
 
@@ -176,8 +183,20 @@ internal sealed class FabricStateMachine : IStateMachine
             return State.Fabric.AppliedIndex;
 
         await QuiesceAsync();
-        writing = null;
         var (file, received) = await store.ReceiveAsync(entry, token);
+        lock (applying)
+            Install(file, received);
+
+        Logs.SnapshotInstalled(logger, file.Index);
+        NoteIdentity();
+        foreach (var operation in received.Ledger.Operations)
+            Pending.Decide(operation);
+        return file.Index;
+    }
+
+    private void Install(SnapshotFile file, MachineState received)
+    {
+        writing = null;
         lock (gate)
         {
             Volatile.Write(ref state, received);
@@ -189,11 +208,6 @@ internal sealed class FabricStateMachine : IStateMachine
         feed.BeginAnew(PositionOf(received));
         snapshotDue = file.Index + policy.Entries;
         bytesSinceSnapshot = 0;
-        Logs.SnapshotInstalled(logger, file.Index);
-        NoteIdentity();
-        foreach (var operation in received.Ledger.Operations)
-            Pending.Decide(operation);
-        return file.Index;
     }
 
     private void BeginSnapshotWhenDue()
@@ -224,9 +238,9 @@ internal sealed class FabricStateMachine : IStateMachine
         }
 
         var written = task.Result;
-        if (index < written.Index + policy.EntriesKept)
+        if (index < written.Index + (rebuilt ? 0 : policy.EntriesKept))
             return;
-        writing = null;
+        (writing, rebuilt) = (null, false);
         Volatile.Write(ref snapshot, written);
         Logs.SnapshotWritten(logger, written.Path);
     }
