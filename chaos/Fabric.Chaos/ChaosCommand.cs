@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fabric.Chaos.CrashPoints;
+using Fabric.Chaos.Report;
 using Fabric.Chaos.Running;
 using Fabric.Chaos.Validate;
 
@@ -37,6 +38,7 @@ internal static class ChaosCommand
         Check(output, errors),
         RunCommand.Build(output, errors),
         Validate(output, errors),
+        ReportCommand.Build(output, errors),
         CrashPointsCommand.Build(output, errors),
     };
 

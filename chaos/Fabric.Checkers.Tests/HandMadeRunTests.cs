@@ -19,7 +19,7 @@ public sealed class HandMadeRunTests : IDisposable
             {"time":60,"process":1,"type":"ok","value":2,"revision":7,"at":8}
             {"time":61,"process":2,"type":"invoke","f":"changes","host":"a","op":"04","changes":[{"key":"x","value":4},{"key":"y","value":5}]}
             {"time":65,"process":2,"type":"info"}
-            {"time":70,"process":1,"type":"invoke","f":"read","host":"b","key":"x","consistency":"local","minRevision":7}
+            {"time":70,"process":1,"type":"invoke","f":"read","host":"b","key":"x","consistency":"local","minRevision":8}
             {"time":75,"process":1,"type":"ok","value":2,"revision":7,"at":7}
             {"time":90,"process":1,"type":"invoke","f":"delete","host":"b","op":"05","key":"y"}
             {"time":95,"process":1,"type":"ok","revision":10}
@@ -37,11 +37,13 @@ public sealed class HandMadeRunTests : IDisposable
             """,
         ["programs-a-0.jsonl"] = """
             {"time":26,"revision":5,"generation":2,"values":{"x":1,"y":null}}
+            {"time":47,"revision":8,"generation":3,"values":{"x":2,"y":null}}
             {"time":81,"revision":9,"generation":4,"values":{"x":4,"y":5}}
             """,
         ["status.jsonl"] = """
-            {"time":24,"host":"a","status":{"pid":1,"role":"leader","term":1,"appliedRevision":5,"stateDigest":{"index":5,"value":"d5"}}}
-            {"time":27,"host":"b","status":{"pid":2,"role":"follower","term":1,"appliedRevision":5,"stateDigest":{"index":5,"value":"d5"}}}
+            {"time":24,"host":"a","status":{"pid":1,"role":"leader","term":2,"appliedRevision":5,"stateDigest":{"index":5,"value":"d5"}}}
+            {"time":26,"host":"b","status":{"pid":2,"role":"follower","term":0,"appliedRevision":0}}
+            {"time":27,"host":"b","status":{"pid":2,"role":"follower","term":2,"appliedRevision":5,"stateDigest":{"index":5,"value":"d5"}}}
             {"time":28,"host":"c","error":"refused"}
             """,
         ["faults.jsonl"] = """{"time":46,"fault":"kill","phase":"begin","hosts":["a"],"detail":{}}""",
@@ -91,9 +93,9 @@ public sealed class HandMadeRunTests : IDisposable
     [InlineData("events", "events-b-0.jsonl", "{\"key\":\"x\",\"value\":4},", "", "it told 9: y=5, and the log has 9: x=4, y=5")]
     [InlineData("events", "events-b-0.jsonl", "\"revision\":9", "\"revision\":8", "8: x=4, y=5 is not in the log")]
     [InlineData("tables", "programs-a-0.jsonl", "{\"x\":4,\"y\":5}", "{\"x\":4,\"y\":null}", "the table of revision 9 has nothing for y, the log 5 since 9")]
-    [InlineData("tables", "programs-a-0.jsonl", "\"revision\":9", "\"revision\":4", "the table went back from revision 5 to 4")]
-    [InlineData("agreement", "status.jsonl", "\"follower\"", "\"leader\"", "a and b both led in term 1")]
-    [InlineData("agreement", "status.jsonl", "\"host\":\"b\",\"status\":{\"pid\":2,\"role\":\"follower\",\"term\":1", "\"host\":\"a\",\"status\":{\"pid\":2,\"role\":\"follower\",\"term\":0", "a went back from term 1 to 0")]
+    [InlineData("tables", "programs-a-0.jsonl", "\"revision\":9", "\"revision\":4", "the table went back from revision 8 to 4")]
+    [InlineData("agreement", "status.jsonl", "\"follower\"", "\"leader\"", "a and b both led in term 2")]
+    [InlineData("agreement", "status.jsonl", "\"host\":\"b\",\"status\":{\"pid\":2,\"role\":\"follower\",\"term\":2", "\"host\":\"a\",\"status\":{\"pid\":2,\"role\":\"follower\",\"term\":1", "a went back from term 2 to 1")]
     [InlineData("final", "final-b.json", "\"tableDigest\":\"t\"", "\"tableDigest\":\"u\"", "b has the table u, a t")]
     [InlineData("final", "final-b.json", "\"tableRevision\":10", "\"tableRevision\":9", "the table of b is at revision 9, the log at 10")]
     [InlineData("final", "final-b.json", "{\"key\":\"x\",\"value\":4,\"revision\":9}", "", "b has nothing of revision 0 for x, the log 4 since 9")]

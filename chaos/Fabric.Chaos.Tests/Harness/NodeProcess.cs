@@ -13,7 +13,6 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
     private readonly StringBuilder _log = new();
     private Process? _process;
     private int _pid;
-    private int _began;
 
     internal string Name => name;
 
@@ -33,9 +32,6 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
         }
     }
 
-    /// <summary>What it has said since it was started last.</summary>
-    internal string LastLife => Log[_began..];
-
     /// <summary>Starts it and waits for its `ready`, unless <paramref name="wait"/> says not to.</summary>
     /// <param name="wrapper">A command to run it under, such as strace with its options.</param>
     /// <param name="wait">Whether to wait until it takes writes.</param>
@@ -51,7 +47,6 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
         if (Environment.GetEnvironmentVariable("FABRIC_TEST_STOCK_LOG") == "1")
             start.Environment["FABRIC_UNSAFE_STOCK_LOG"] = "1";
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
-        _began = Log.Length;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) =>
         {
@@ -114,17 +109,11 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
         _process = null;
     }
 
-    /// <summary>Sends a signal, and waits for nothing.</summary>
-    internal void Ask(int signal) => Assert.Equal(0, Signal(_pid, signal));
-
-    /// <summary>SIGTERM, once or several times in a row, and waits for the orderly end.</summary>
-    internal int Terminate(int times = 1)
+    /// <summary>SIGTERM, and waits for the orderly end.</summary>
+    internal int Terminate()
     {
-        for (var i = 0; i < times; i++)
-            Ask(15);
+        Assert.Equal(0, Signal(_pid, 15));
         Assert.True(_process!.WaitForExit(30_000), $"{name} does not end on SIGTERM:\n{Log}");
-        // Without a time it also waits for what was said last.
-        _process.WaitForExit();
         var code = _process.ExitCode;
         _process.Dispose();
         _process = null;

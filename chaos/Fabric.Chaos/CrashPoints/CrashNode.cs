@@ -24,7 +24,7 @@ internal sealed class CrashNode : IDisposable
         Http = new Uri($"http://127.0.0.1:{port}");
         string[] node =
         [
-            programs.Fabric, "node", "--name", "a", "--data", Path.Combine(folder, "data"), "--http", $"127.0.0.1:{port}", "--table", Path.Combine(folder, "table"),
+            programs.Fabric, "node", "--name", "a", "--data", DataIn(folder), "--http", $"127.0.0.1:{port}", "--table", Path.Combine(folder, "table"),
             "--usage", Path.Combine(folder, "usage"), "--entries-per-snapshot", $"{EntriesPerSnapshot}",
         ];
         string[] command = killAt is { } at ? [programs.KillAt, $"{at}", .. node] : node;
@@ -41,6 +41,8 @@ internal sealed class CrashNode : IDisposable
         _process.BeginOutputReadLine();
         _process.BeginErrorReadLine();
     }
+
+    public static string DataIn(string folder) => Path.Combine(folder, "data");
 
     public Uri Http { get; }
 

@@ -7,7 +7,8 @@ namespace Fabric.Chaos.CrashPoints;
 /// <param name="Reached">Whether it got that far.</param>
 /// <param name="Wrong">What is wrong; null where nothing is.</param>
 /// <param name="Acknowledged">Writes that had been acknowledged by then.</param>
-internal sealed record CrashResult(int At, bool Reached, string? Wrong, int Acknowledged);
+/// <param name="Refused">The node said that its disk is damaged, and did not start: it had nothing false to say.</param>
+internal sealed record CrashResult(int At, bool Reached, string? Wrong, int Acknowledged, bool Refused = false);
 
 /// <summary>Kills a node at one of its calls, starts it again, and judges all that its client saw.</summary>
 internal static class CrashPoint
@@ -17,12 +18,12 @@ internal static class CrashPoint
     /// <summary>What one node alone can be judged by.</summary>
     private static readonly string[] Checkers = ["log", "acknowledged", "refused", "once", "origin", "conditions", "order", "reads", "register", "final"];
 
-    public static async Task<CrashResult> TryAsync(CrashPrograms programs, int at)
+    public static async Task<CrashResult> TryAsync(CrashPrograms programs, int at, bool spoil)
     {
         var folder = Directory.CreateTempSubdirectory("fabric-crash-").FullName;
         try
         {
-            return await TryAsync(programs, at, folder);
+            return await TryAsync(programs, at, spoil, folder);
         }
         finally
         {
@@ -30,7 +31,7 @@ internal static class CrashPoint
         }
     }
 
-    private static async Task<CrashResult> TryAsync(CrashPrograms programs, int at, string folder)
+    private static async Task<CrashResult> TryAsync(CrashPrograms programs, int at, bool spoil, string folder)
     {
         var recording = new CrashRecording(folder);
         using var script = new CrashScript(recording);
@@ -42,12 +43,21 @@ internal static class CrashPoint
                 return new CrashResult(at, false, null, script.Acknowledged);
         }
 
+        var spoilt = spoil && SpoiltSnapshot.Make(CrashNode.DataIn(folder));
         using var second = new CrashNode(programs, folder, killAt: null);
         if (!await second.ReadyAsync(Patience))
-            return new CrashResult(at, true, $"it does not start again:\n{second.Log}", script.Acknowledged);
-        await script.AfterwardsAsync(second.Http);
-        using (var http = new HttpClient { Timeout = Patience })
+            return spoilt ? new CrashResult(at, true, null, script.Acknowledged, Refused: true) : new CrashResult(at, true, $"it does not start again:\n{second.Log}", script.Acknowledged);
+        try
+        {
+            await script.AfterwardsAsync(second.Http);
+            using var http = new HttpClient { Timeout = Patience };
             recording.Finish(await FinalState.OfAsync(http, second.Http, "a", Patience));
+        }
+        catch (Exception failed) when (failed is HttpRequestException or OperationCanceledException)
+        {
+            return new CrashResult(at, true, $"it does not answer after its start: {failed.Message}\n{second.Log}", script.Acknowledged);
+        }
+
         var findings = Validation.Of(folder, Checkers);
         return new CrashResult(at, true, Validation.ExitCode(findings) == 0 ? null : string.Join('\n', findings.Where(static finding => finding.Judgement != Judgement.Ok)), script.Acknowledged);
     }

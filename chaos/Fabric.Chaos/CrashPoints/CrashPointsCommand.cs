@@ -21,9 +21,10 @@ internal static class CrashPointsCommand
         var from = new Option<int>("--from") { Description = "The first call", HelpName = "K", DefaultValueFactory = static _ => 1 };
         var to = new Option<int>("--to") { Description = "The last call", HelpName = "K", DefaultValueFactory = static _ => 220 };
         var step = new Option<int>("--step") { Description = "Every how many", HelpName = "N", DefaultValueFactory = static _ => 1 };
+        var spoil = new Option<bool>("--spoil-snapshot") { Description = "Make one digit of a flag another in the newest snapshot before the node starts again: it may refuse to start, and must not believe it" };
         var node = new Option<string?>("--node") { Description = "Another fabric than the one beside this program", HelpName = "FILE" };
-        var command = new Command("crash-points", About) { from, to, step, node };
-        command.SetAction((parse, _) => CrashPointsRun.RunAsync(parse.GetValue(from), parse.GetValue(to), parse.GetValue(step), parse.GetValue(node), output, errors));
+        var command = new Command("crash-points", About) { from, to, step, spoil, node };
+        command.SetAction((parse, _) => CrashPointsRun.RunAsync(parse.GetValue(from), parse.GetValue(to), parse.GetValue(step), parse.GetValue(spoil), parse.GetValue(node), output, errors));
         return command;
     }
 }

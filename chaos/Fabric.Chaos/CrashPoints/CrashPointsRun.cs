@@ -6,7 +6,7 @@ internal static class CrashPointsRun
     private const int AtOnce = 2;
 
     /// <summary>0 where every point was reached and recovered from, 1 where one was not recovered from, otherwise 2.</summary>
-    public static async Task<int> RunAsync(int from, int to, int step, string? fabric, TextWriter output, TextWriter errors)
+    public static async Task<int> RunAsync(int from, int to, int step, bool spoil, string? fabric, TextWriter output, TextWriter errors)
     {
         if (from < 1 || to < from || step < 1)
         {
@@ -21,14 +21,14 @@ internal static class CrashPointsRun
             return 2;
         }
 
-        return Report(await TryAsync(fabric is null ? programs : programs with { Fabric = fabric }, from, to, step), output);
+        return Report(await TryAsync(fabric is null ? programs : programs with { Fabric = fabric }, from, to, step, spoil), output);
     }
 
-    public static async Task<IReadOnlyList<CrashResult>> TryAsync(CrashPrograms programs, int from, int to, int step)
+    public static async Task<IReadOnlyList<CrashResult>> TryAsync(CrashPrograms programs, int from, int to, int step, bool spoil)
     {
         var results = new CrashResult[((to - from) / step) + 1];
         await Parallel.ForAsync(0, results.Length, new ParallelOptions { MaxDegreeOfParallelism = AtOnce }, async (i, _) =>
-            results[i] = await CrashPoint.TryAsync(programs, from + (i * step)));
+            results[i] = await CrashPoint.TryAsync(programs, from + (i * step), spoil));
         return results;
     }
 
@@ -38,7 +38,10 @@ internal static class CrashPointsRun
         var missed = results.Count(static result => !result.Reached);
         foreach (var result in wrong)
             output.WriteLine($"call {result.At}, {result.Acknowledged} writes acknowledged: {result.Wrong}");
-        output.WriteLine($"{results.Count - missed} crash points, {results.Count - missed - wrong.Count} recovered, {wrong.Count} not, {missed} not reached; {results.Sum(static result => result.Acknowledged)} writes were acknowledged");
+        output.WriteLine($"{results.Count - missed} crash points, {results.Count - missed - wrong.Count} recovered, {wrong.Count} not, {missed} not reached{Refusals(results)}; {results.Sum(static result => result.Acknowledged)} writes were acknowledged");
         return wrong.Count > 0 ? 1 : missed > 0 ? 2 : 0;
     }
+
+    private static string Refusals(IReadOnlyList<CrashResult> results) =>
+        results.Count(static result => result.Refused) is > 0 and var refused ? $", {refused} of the recovered refused to start from a spoilt snapshot" : "";
 }

@@ -5,7 +5,7 @@ namespace Fabric.Chaos.CrashPoints;
 /// <summary>What a node holds when all is over, in the format of a run.</summary>
 internal static class FinalState
 {
-    private const int Page = 1_000;
+    private const int FlagsAPage = 1_000, SetsAPage = 100;
 
     /// <summary>Asks the node; waits until its table has all that its log has.</summary>
     public static async Task<JsonObject> OfAsync(HttpClient http, Uri node, string host, TimeSpan within)
@@ -40,7 +40,7 @@ internal static class FinalState
     private static async Task<JsonArray> FlagsAsync(HttpClient http, Uri node)
     {
         var all = new JsonArray();
-        var page = JsonNode.Parse(await http.GetStringAsync(new Uri(node, $"/api/v1/flags?consistency=local&limit={Page}")))!;
+        var page = JsonNode.Parse(await http.GetStringAsync(new Uri(node, $"/api/v1/flags?consistency=local&limit={FlagsAPage}")))!;
         foreach (var flag in page["flags"]!.AsArray())
             all.Add(new JsonObject { ["key"] = flag!["key"]!.ToString(), ["value"] = (long)flag["definition"]!["variants"]!["v"]!, ["revision"] = (long)flag["revision"]! });
         return all;
@@ -52,7 +52,7 @@ internal static class FinalState
         long? before = null;
         while (true)
         {
-            var page = JsonNode.Parse(await http.GetStringAsync(new Uri(node, $"/api/v1/history?limit={Page}{(before is null ? "" : $"&before={before}")}")))!;
+            var page = JsonNode.Parse(await http.GetStringAsync(new Uri(node, $"/api/v1/history?limit={SetsAPage}{(before is null ? "" : $"&before={before}")}")))!;
             foreach (var set in page["changeSets"]!.AsArray())
                 all.Add(new JsonObject { ["revision"] = (long)set!["revision"]!, ["op"] = set["message"]?.ToString(), ["changes"] = Changes(set["changes"]!.AsArray()) });
             before = (long?)page["next"];

@@ -23,6 +23,9 @@ internal static class Catalogue
 {
     internal const string KillLeader = "kill-leader";
 
+    /// <summary>Noted of every host that has lost its data folder, whatever it was lost by.</summary>
+    internal const string Wiped = "wiped";
+
     internal static IReadOnlyList<FaultKind> All { get; } =
     [
         new("kill-one", Hold.Hosts, static arena => new Killed(arena, One)),
@@ -37,6 +40,18 @@ internal static class Catalogue
         new("power-one", Hold.Hosts, static arena => new PowerCut(arena, One)),
         new("power-two", Hold.Hosts, static arena => new PowerCut(arena, Majority)),
         new("power-all", Hold.Hosts, static arena => new PowerCut(arena, Everybody)),
+        new("slow-disk", Hold.Hosts, static arena => new Tampered(arena, Tampered.DiskCalls, static arena => $"delay_enter={20 + arena.Random.Next(200)}ms", static arena => arena.AnyVoter())),
+        new("failing-fsync", Hold.Hosts, static arena => new Tampered(arena, Tampered.DiskCalls, static arena => $"error=EIO:when={1 + arena.Random.Next(20)}+", static arena => arena.AnyHost())),
+        new("kill-before-table", Hold.Hosts, static arena => new Tampered(arena, "bpf", static arena => $"signal=SIGKILL:when={1 + arena.Random.Next(20)}", static arena => arena.AnyHost())),
+        new("full-disk", Hold.Hosts, static arena => new FullDisk(arena)),
+        new("clock", Hold.Hosts, static arena => new WrongClock(arena)),
+        new("small-snapshots", Hold.Hosts, static arena => new SmallSnapshots(arena)),
+        new("table-removed", Hold.Hosts, static arena => new LostTable(arena)),
+        new("bpffs-unmounted", Hold.Hosts, static arena => new LostBpfFolder(arena)),
+        new("torn-tail", Hold.Everything, static arena => new Rotten(arena, Rotten.TearTail)),
+        new("flipped-bit", Hold.Everything, static arena => new Rotten(arena, Rotten.FlipBit)),
+        new(Wiped, Hold.Everything, static arena => new Wiped(arena, static arena => arena.AnyHost())),
+        new("membership", Hold.Everything, static arena => new Removed(arena)),
         new("isolate-one", Hold.Network, static arena => new Cut(arena, static arena => Cut.Isolated(arena, arena.AnyHost()))),
         new("isolate-leader", Hold.Network, static arena => new Cut(arena, static arena => Cut.Isolated(arena, arena.LeaderOrAny()))),
         new("halves", Hold.Network, static arena => new Cut(arena, Cut.Halves)),

@@ -41,6 +41,12 @@ internal abstract class Fault(Arena arena)
     /// <summary>What else there is to know of it.</summary>
     internal JsonObject Detail { get; } = [];
 
+    /// <summary>A data folder was deleted, so its host has forgotten everything for good reason.</summary>
+    internal bool Emptied { get; private protected set; }
+
+    /// <summary>Whether nodes end of it by themselves, as they should, perhaps a little later.</summary>
+    internal virtual bool MayEndNodes => false;
+
     internal abstract Task BeginAsync();
 
     /// <summary>Puts it right. Nodes that have ended of it run again afterwards.</summary>

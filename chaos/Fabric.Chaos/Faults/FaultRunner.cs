@@ -6,7 +6,7 @@ using Fabric.Chaos.Traffic;
 namespace Fabric.Chaos.Faults;
 
 /// <summary>Lets a schedule happen, and writes <c>faults.jsonl</c>.</summary>
-internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule schedule, string path) : IAsyncDisposable
+internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule schedule, int rounds, string path) : IAsyncDisposable
 {
     // A schedule goes on when the hosts are well again, or do not get well: that is told, and what is checked is the same.
     private static readonly TimeSpan LongestRecovery = TimeSpan.FromSeconds(10);
@@ -15,6 +15,7 @@ internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule sche
     private readonly JsonLinesFile _file = new(path);
     private readonly ConcurrentDictionary<string, int> _counts = [];
     private readonly ConcurrentQueue<long> _leaderDeaths = [];
+    private readonly HashSet<Host> _mayEnd = [];
     private int _unexpectedEnds;
 
     /// <summary>How often each kind of fault has been.</summary>
@@ -29,12 +30,13 @@ internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule sche
     /// <summary>What goes wrong at the moment.</summary>
     internal string Now { get; private set; } = "";
 
-    /// <summary>One step after the other until the time is over; the last is put right as well.</summary>
+    /// <summary>One step after the other until the time or the last round is over; the last is put right as well.</summary>
     internal async Task RunAsync(CancellationToken stop)
     {
-        while (!stop.IsCancellationRequested)
+        while (!stop.IsCancellationRequested && (rounds == 0 || schedule.Rounds < rounds))
         {
             var well = await GetWellAsync(stop);
+            _mayEnd.Clear();
             await StepAsync(schedule.Next(), well);
         }
     }
@@ -53,7 +55,7 @@ internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule sche
                 _leaderDeaths.Enqueue(JsonLinesFile.Now);
             begun.Add((kind, fault));
             await fault.BeginAsync();
-            Note(kind, fault, "begin");
+            Note(kind.Name, fault, "begin");
             _counts.AddOrUpdate(kind.Name, 1, static (_, count) => count + 1);
         }
 
@@ -61,7 +63,13 @@ internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule sche
         foreach (var (kind, fault) in Enumerable.Reverse(begun))
         {
             await fault.EndAsync();
-            Note(kind, fault, "end");
+            Note(kind.Name, fault, "end");
+            if (fault.MayEndNodes)
+                _mayEnd.UnionWith(fault.Hosts);
+            if (!fault.Emptied || kind.Name == Catalogue.Wiped)
+                continue;
+            Note(Catalogue.Wiped, fault, "begin");
+            Note(Catalogue.Wiped, fault, "end");
         }
 
         Now = "";
@@ -88,18 +96,20 @@ internal sealed class FaultRunner(Lab lab, StatusSampler statuses, Schedule sche
 
     private void Restart(Host host)
     {
-        Interlocked.Increment(ref _unexpectedEnds);
+        var expected = _mayEnd.Contains(host);
+        if (!expected)
+            Interlocked.Increment(ref _unexpectedEnds);
         _file.Add(new JsonObject
         {
             ["time"] = JsonLinesFile.Now, ["fault"] = "ended-by-itself", ["phase"] = "begin", ["hosts"] = new JsonArray(host.Name),
-            ["detail"] = new JsonObject { ["exitCode"] = host.Node.ExitCode },
+            ["detail"] = new JsonObject { ["exitCode"] = host.Node.ExitCode, ["expected"] = expected },
         });
         host.Start();
     }
 
-    private void Note(FaultKind kind, Fault fault, string phase) => _file.Add(new JsonObject
+    private void Note(string kind, Fault fault, string phase) => _file.Add(new JsonObject
     {
-        ["time"] = JsonLinesFile.Now, ["fault"] = kind.Name, ["phase"] = phase,
+        ["time"] = JsonLinesFile.Now, ["fault"] = kind, ["phase"] = phase,
         ["hosts"] = new JsonArray([.. fault.Hosts.Select(static host => (JsonNode)host.Name)]),
         ["detail"] = fault.Detail.DeepClone(),
     });

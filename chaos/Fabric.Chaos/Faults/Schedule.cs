@@ -16,17 +16,22 @@ internal sealed class Schedule(IReadOnlyList<FaultKind> kinds, int seed)
     private readonly Random _random = new(seed);
     private readonly List<FaultKind> _deck = [];
 
+    /// <summary>How often all kinds have been dealt.</summary>
+    internal int Rounds { get; private set; }
+
     internal Step Next()
     {
         if (_deck.Count == 0)
             Shuffle();
         var first = Deal(static _ => true)!;
         var second = first.Hold != Hold.Everything && _random.Next(2) == 0 ? Deal(kind => kind.Hold != Hold.Everything && kind.Hold != first.Hold) : null;
+        if (_deck.Count == 0)
+            Rounds++;
         return new Step(
             second is null ? [first] : [first, second],
             _random.Next(),
-            TimeSpan.FromMilliseconds(400 + _random.Next(2100)),
-            TimeSpan.FromMilliseconds(300 + _random.Next(900)));
+            TimeSpan.FromMilliseconds(300 + _random.Next(1700)),
+            TimeSpan.FromMilliseconds(1000 + _random.Next(2500)));
     }
 
     private void Shuffle()

@@ -8,7 +8,7 @@ namespace Fabric.Chaos.Hosts;
 internal sealed class Host : IDisposable
 {
     // Shorter than clients wait, so that they hear what became of a write rather than nothing.
-    private static readonly string[] Timeouts = ["--write-timeout", "2s", "--read-timeout", "2s"];
+    private static readonly string[] Timeouts = ["--write-timeout", "1s", "--read-timeout", "1s"];
 
     // What happened is read from one of them at the end.
     private static readonly string[] Memory = ["--max-events-kept", "1000000", "--max-events-kept-bytes", "1073741824"];
@@ -85,16 +85,16 @@ internal sealed class Host : IDisposable
     }
 
     /// <summary>Starts the node where it does not run.</summary>
-    internal void Start(IReadOnlyDictionary<string, string>? environment = null)
+    internal void Start()
     {
         if (!Node.Running)
-            Node.Start(environment);
+            Node.Start();
     }
 
-    internal async Task RestartAsync(IReadOnlyDictionary<string, string>? environment = null)
+    internal async Task RestartAsync(IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? options = null)
     {
         await KillAsync();
-        Start(environment);
+        Node.Start(environment, options);
     }
 
     /// <summary>What the node says of itself, or null where it does not answer in a second.</summary>
@@ -154,14 +154,15 @@ internal sealed class Host : IDisposable
 internal sealed record Programs(string Node, string Reader, string Delay)
 {
     /// <summary>Beside this executable, where <c>build.sh</c> puts them.</summary>
-    internal static Programs Find()
+    /// <param name="node">Another build of <c>fabric</c>; null for the one that is there.</param>
+    internal static Programs Find(string? node)
     {
         var folder = AppContext.BaseDirectory;
-        var found = new Programs(Path.Combine(folder, "fabric"), Path.Combine(folder, "chaos", "reader"), Path.Combine(folder, "chaos", "delay"));
+        var found = new Programs(Path.GetFullPath(node ?? Path.Combine(folder, "fabric")), Path.Combine(folder, "chaos", "reader"), Path.Combine(folder, "chaos", "delay"));
         foreach (var file in new[] { found.Node, found.Reader, found.Delay })
         {
             if (!File.Exists(file))
-                throw new HarnessException($"{file} is missing; ./build.sh and make -C chaos/native build it");
+                throw new HarnessException($"{file} is missing; chaos/run.sh builds it");
         }
 
         return found;

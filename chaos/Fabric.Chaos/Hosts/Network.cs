@@ -41,17 +41,8 @@ internal sealed class Network(string run, string folder, IReadOnlyList<HostPlan>
         Shell.TryAsync("ip", "netns", "exec", SpaceOf(host), "ss", "-K", "-t", "dst", "10.77.0.0/24");
 
     /// <summary>Sends what a host says through a program that holds it back; it goes by directly where there is none.</summary>
-    internal Task QueueAsync(HostPlan host, bool on) => RunRulesAsync(SpaceOf(host), "delay",
-        $$"""
-        table inet delay
-        delete table inet delay
-        table inet delay {
-          chain out {
-            type filter hook output priority 0; policy accept;
-            {{(on ? "oifname \"eth0\" queue flags bypass to 0" : "")}}
-          }
-        }
-        """);
+    internal Task QueueAsync(HostPlan host, bool on) => Shell.RunAsync(
+        "ip", "netns", "exec", SpaceOf(host), "iptables", "-w", on ? "-A" : "-D", "OUTPUT", "-o", "eth0", "-j", "NFQUEUE", "--queue-num", "0", "--queue-bypass");
 
     internal static async Task RemoveAsync(string run)
     {
@@ -82,7 +73,7 @@ internal sealed class Network(string run, string folder, IReadOnlyList<HostPlan>
             all = [.. _rules.Values.SelectMany(static rules => rules)];
         }
 
-        return RunRulesAsync(Middle, "cut",
+        return RunRulesAsync(
             $$"""
             table bridge cut
             delete table bridge cut
@@ -95,11 +86,11 @@ internal sealed class Network(string run, string folder, IReadOnlyList<HostPlan>
             """);
     }
 
-    private async Task RunRulesAsync(string space, string name, string rules)
+    private async Task RunRulesAsync(string rules)
     {
-        var file = Path.Combine(folder, $"{name}-{Guid.NewGuid():N}.nft");
+        var file = Path.Combine(folder, $"{Guid.NewGuid():N}.nft");
         await File.WriteAllTextAsync(file, rules + "\n");
-        await Shell.RunAsync("ip", "netns", "exec", space, "nft", "-f", file);
+        await Shell.RunAsync("ip", "netns", "exec", Middle, "nft", "-f", file);
         File.Delete(file);
     }
 }

@@ -21,10 +21,11 @@ internal sealed class NodeProcess(string space, Freezer freezer, string log, IRe
     internal int? ExitCode => _process is { HasExited: true } ended ? ended.ExitCode : null;
 
     /// <param name="environment">What is set for it alone.</param>
-    internal void Start(IReadOnlyDictionary<string, string>? environment = null)
+    /// <param name="options">What it is told besides.</param>
+    internal void Start(IReadOnlyDictionary<string, string>? environment = null, IReadOnlyList<string>? options = null)
     {
         // The shell becomes the node: same process, so that it can be killed and frozen by its number.
-        var start = new ProcessStartInfo("sh", ["-c", $"exec \"$@\" >>{log} 2>&1", "sh", "nsenter", $"--net={Network.FileOf(space)}", .. command]);
+        var start = new ProcessStartInfo("sh", ["-c", $"exec \"$@\" >>{log} 2>&1", "sh", "nsenter", $"--net={Network.FileOf(space)}", .. command, .. options ?? []]);
         foreach (var (name, value) in environment ?? new Dictionary<string, string>())
             start.Environment[name] = value;
         _process?.Dispose();

@@ -57,6 +57,17 @@ internal sealed class ChangeLog
     /// <summary>The first change set that writes a value; every value is written by one operation alone.</summary>
     public LoggedSet? Writing(long value) => _byValue.GetValueOrDefault(value);
 
+    /// <summary>
+    /// The last change set up to a revision. Entries that change nothing have revisions, too, and whether an answer counts them
+    /// depends on who gives it: revisions are compared only when both are brought to this.
+    /// </summary>
+    public long LastUpTo(long revision)
+    {
+        var at = Array.BinarySearch(_revisions, revision);
+        at = at < 0 ? ~at - 1 : at;
+        return at >= 0 ? _revisions[at] : 0;
+    }
+
     /// <summary>The first change set after a revision; null where there is none.</summary>
     public LoggedSet? After(long revision)
     {

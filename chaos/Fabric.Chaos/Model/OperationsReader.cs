@@ -74,6 +74,8 @@ internal static class OperationsReader
         {
             Ended = line.Time,
             Outcome = Outcome.Ok,
+            // Who answered, which need not be who was asked first.
+            Host = line.Root.Text("host") ?? begun.Host,
             Value = begun.IsRead ? line.Root.Number("value") : null,
             Revision = begun.IsRead ? line.Root.Number("revision") : line.Root.Needed("revision"),
             At = line.Root.Number("at"),

@@ -11,7 +11,7 @@ internal sealed class RealTime
 
     public RealTime(Run run, ChangeLog log, Authors authors)
     {
-        _seen = new Timeline(Seen(run));
+        _seen = new Timeline(Seen(run).Select(one => (one.Time, log.LastUpTo(one.Revision))));
         _begun = new Timeline(log.Sets.Select(set => (authors.Of(set)?.Began ?? long.MinValue, set.Revision)));
     }
 

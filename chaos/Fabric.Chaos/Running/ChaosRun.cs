@@ -7,7 +7,7 @@ using Fabric.Chaos.Traffic;
 namespace Fabric.Chaos.Running;
 
 /// <summary>A run from its first host to its last line: set up, use and break, heal, record.</summary>
-internal sealed class ChaosRun(RunOptions options, TextWriter output)
+internal sealed class ChaosRun(RunOptions options, Programs programs, TextWriter output)
 {
     private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
     private static readonly TimeSpan WarmUp = TimeSpan.FromSeconds(1);
@@ -19,9 +19,9 @@ internal sealed class ChaosRun(RunOptions options, TextWriter output)
     internal async Task<Figures> RecordAsync(CancellationToken stop)
     {
         Describe(ended: false);
-        await using var lab = await Lab.MakeAsync(options.Hosts, Programs.Find());
+        await using var lab = await Lab.MakeAsync(options.Hosts, programs);
         await using var statuses = new StatusSampler(lab, In("status.jsonl"));
-        await using var faults = new FaultRunner(lab, statuses, new Schedule(options.Faults, options.Seed), In("faults.jsonl"));
+        await using var faults = new FaultRunner(lab, statuses, new Schedule(options.Faults, options.Seed), options.Rounds, In("faults.jsonl"));
         using var stopSampling = new CancellationTokenSource();
         var sampling = statuses.RunAsync(stopSampling.Token);
         try
@@ -57,7 +57,7 @@ internal sealed class ChaosRun(RunOptions options, TextWriter output)
 
         var equal = await HealAsync(lab, crowd, ended);
         Describe(ended: true);
-        return Figures.Of(operations, faults, TimeSpan.FromMicroseconds((ended - began) / 1000.0), equal is { } at ? TimeSpan.FromMicroseconds((at - ended) / 1000.0) : null);
+        return Figures.Of(operations, faults, options.Faults, TimeSpan.FromMicroseconds((ended - began) / 1000.0), equal is { } at ? TimeSpan.FromMicroseconds((at - ended) / 1000.0) : null);
     }
 
     private async Task<long?> HealAsync(Lab lab, Crowd crowd, long since)
@@ -65,7 +65,11 @@ internal sealed class ChaosRun(RunOptions options, TextWriter output)
         var equal = await Healing.BecomeEqualAsync(lab, since);
         await File.WriteAllTextAsync(In("healed.json"), new JsonObject { ["time"] = since, ["equal"] = equal }.ToJsonString());
         foreach (var host in lab.Hosts)
-            await Healing.RecordAsync(host, options.Folder);
+        {
+            if (!await Healing.RecordAsync(host, options.Folder))
+                await output.WriteLineAsync($"{host.Name} does not say what it holds");
+        }
+
         var last = (await lab.Hosts[0].StatusAsync())?.GetProperty("revision").GetInt64() ?? 0;
         using var deadline = new CancellationTokenSource(LongestHearing);
         while (!crowd.HaveHeard(last) && !deadline.IsCancellationRequested)
@@ -93,7 +97,7 @@ internal sealed class ChaosRun(RunOptions options, TextWriter output)
         {
             var seconds = (JsonLinesFile.Now - began) / 1e9;
             await output.WriteLineAsync(string.Create(CultureInfo.InvariantCulture,
-                $"{seconds,5:0} s  {operations.Answered,7} operations  {operations.Answered / seconds,5:0}/s  {faults.Counts.Values.Sum(),4} faults  leader {statuses.Leader?.Name ?? "-"}  {faults.Now}"));
+                $"{seconds,5:0} s  {operations.Decided,7} operations  {operations.Decided / seconds,5:0}/s  {faults.Counts.Values.Sum(),4} faults  leader {statuses.Leader?.Name ?? "-"}  {faults.Now}"));
         }
     }
 

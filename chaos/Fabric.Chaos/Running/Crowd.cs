@@ -6,11 +6,11 @@ namespace Fabric.Chaos.Running;
 /// <summary>Everybody who uses the fabric during a run: clients, subscribers and programs at every host.</summary>
 internal sealed class Crowd : IAsyncDisposable
 {
-    private const int ClientsPerHost = 4;
+    private const int Clients = 30;
     private const int Keys = 12;
 
     // All clients together wish for this many operations a second; faults take their part of it.
-    private const int WishedPerSecond = 700;
+    private const int WishedPerSecond = 1000;
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _stopListening = new();
@@ -24,15 +24,15 @@ internal sealed class Crowd : IAsyncDisposable
     {
         _lab = lab;
         _operations = operations;
-        var pace = TimeSpan.FromSeconds((double)ClientsPerHost * lab.Hosts.Count / WishedPerSecond);
+        var pace = TimeSpan.FromSeconds((double)Clients / WishedPerSecond);
         var random = new Random(seed);
         _subscribers = [.. lab.Hosts.Select((host, i) => new Subscriber(host, lab.Hosts, Path.Combine(folder, $"events-{host.Name}-{i}.jsonl")))];
         _listening = [.. _subscribers.Select(subscriber => Task.Run(() => subscriber.RunAsync(_stopListening.Token)))];
         foreach (var host in lab.Hosts)
             host.StartProgram(Path.Combine(folder, $"programs-{host.Name}-0.jsonl"), Flags);
         _clients = [.. from host in lab.Hosts
-                       from client in Enumerable.Range(0, ClientsPerHost)
-                       let loop = new ClientLoop((host.Plan.Number * 10) + client, host, lab.Hosts, operations, Flags, random.Next(), pace)
+                       from client in Enumerable.Range(0, Clients / lab.Hosts.Count)
+                       let loop = new ClientLoop((host.Plan.Number * 100) + client, host, lab.Hosts, operations, Flags, random.Next(), pace)
                        select Task.Run(() => loop.RunAsync(_stop.Token))];
     }
 

@@ -31,13 +31,27 @@ internal static class Healing
     }
 
     /// <summary>Writes <c>final-HOST.json</c>: the flags of the host, and every change set that it can still name.</summary>
-    internal static async Task RecordAsync(Host host, string folder)
+    /// <returns>Whether the host said all of it.</returns>
+    internal static async Task<bool> RecordAsync(Host host, string folder)
+    {
+        try
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, $"final-{host.Name}.json"), (await AskAsync(host)).ToJsonString());
+            return true;
+        }
+        catch (Exception silent) when (silent is HttpRequestException or IOException or OperationCanceledException)
+        {
+            return false;
+        }
+    }
+
+    private static async Task<JsonObject> AskAsync(Host host)
     {
         using var client = host.Door.NewClient(TimeSpan.FromSeconds(60));
         var status = await client.GetFromJsonAsync<JsonElement>(new Uri(host.Plan.Url, "/api/v1/node"));
         var flags = await client.GetFromJsonAsync<JsonElement>(new Uri(host.Plan.Url, "/api/v1/flags?consistency=local&limit=1000"));
         var (since, log) = await LogAsync(client, host, status.GetProperty("revision").GetInt64());
-        var final = new JsonObject
+        return new JsonObject
         {
             ["host"] = host.Name,
             ["revision"] = status.GetProperty("revision").GetInt64(),
@@ -49,7 +63,6 @@ internal static class Healing
             ["since"] = since,
             ["log"] = log,
         };
-        await File.WriteAllTextAsync(Path.Combine(folder, $"final-{host.Name}.json"), final.ToJsonString());
     }
 
     private static bool AreEqual(JsonElement?[] statuses) =>

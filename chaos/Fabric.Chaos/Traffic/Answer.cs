@@ -17,7 +17,11 @@ internal abstract record Answer
     /// <param name="Error">Why.</param>
     /// <param name="Conflict">What it requires of a flag did not hold.</param>
     /// <param name="At">The revision of the state that answered, where it says so.</param>
-    internal sealed record Refused(int Status, string Error, bool Conflict, long? At = null) : Answer;
+    internal sealed record Refused(int Status, string Error, bool Conflict, long? At = null) : Answer
+    {
+        /// <summary>Not the request is at fault but who was asked: nobody listens there, or it cannot serve.</summary>
+        internal bool MayTryElsewhere => Status is 0 or 429 or 503 or 507;
+    }
 
     /// <summary>Nobody can say.</summary>
     internal sealed record Unknown(string Error) : Answer;

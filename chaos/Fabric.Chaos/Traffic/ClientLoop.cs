@@ -70,7 +70,7 @@ internal sealed class ClientLoop(int number, Host home, IReadOnlyList<Host> all,
         });
         var began = JsonLinesFile.Now;
         var answer = await client.WriteAsync(node => function == "changes" ? Wish.Request(node, wishes, name) : wishes[0].Request(node, name), operation);
-        End(function, began, answer);
+        End(function, home, began, answer);
         if (answer is Answer.Done { Body: var body })
         {
             foreach (var wish in wishes)
@@ -94,7 +94,7 @@ internal sealed class ClientLoop(int number, Host home, IReadOnlyList<Host> all,
                 line["minRevision"] = revision;
         });
         var began = JsonLinesFile.Now;
-        var answer = await client.ReadAsync($"/api/v1/flags/{key}?consistency={(local ? "local" : "linearizable")}{(least is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"&minRevision={wanted}") : "")}");
+        var (answer, node) = await client.ReadAsync($"/api/v1/flags/{key}?consistency={(local ? "local" : "linearizable")}{(least is { } wanted ? string.Create(CultureInfo.InvariantCulture, $"&minRevision={wanted}") : "")}");
         if (answer is Answer.Refused { Status: 404, At: { } at })
         {
             _seen[key] = 0;
@@ -105,12 +105,12 @@ internal sealed class ClientLoop(int number, Host home, IReadOnlyList<Host> all,
             _seen[key] = body.GetProperty("revision").GetInt64();
         }
 
-        End("read", began, answer);
+        End("read", node, began, answer);
     }
 
-    private void End(string function, long began, Answer answer)
+    private void End(string function, Host node, long began, Answer answer)
     {
-        operations.End(_process, function, home.Name, began, answer);
+        operations.End(_process, function, node.Name, began, answer);
         if (answer is Answer.Unknown)
             _process += NextProcess;
     }

@@ -8,13 +8,13 @@ using Fabric.Chaos.Hosts;
 namespace Fabric.Chaos.Traffic;
 
 /// <summary>
-/// A client at a host. It asks that host's node first; a write whose outcome is unknown it sends again under its idempotency key,
-/// to the other nodes in turn, as far as they can be reached from where it is.
+/// A client at a host. It asks that host's node first and then the others in turn, as far as they can be reached from where it
+/// is: where nothing was done, and where the outcome of a write is unknown, which it sends again under its idempotency key.
 /// </summary>
 internal sealed class FabricClient(Host home, IReadOnlyList<Host> all) : IDisposable
 {
-    private const int MaxAttempts = 4;
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(3);
+    private const int MaxAttempts = 3;
+    private static readonly TimeSpan Patience = TimeSpan.FromMilliseconds(1500);
     private static readonly TimeSpan Pause = TimeSpan.FromMilliseconds(100);
 
     private readonly HttpClient _http = home.Door.NewClient(Patience);
@@ -38,20 +38,27 @@ internal sealed class FabricClient(Host home, IReadOnlyList<Host> all) : IDispos
                 return last;
             if (last is Answer.Unknown unknown)
                 doubt = unknown.Error;
-            else if (doubt is null)
+            else if (doubt is null && last is Answer.Refused { MayTryElsewhere: false })
                 return last;
-            await Task.Delay(Pause);
+            if (last is not Answer.Refused { Status: 0 })
+                await Task.Delay(Pause);
         }
 
         // An attempt that was refused says nothing of one before it that may have been taken.
         return doubt is null ? last : new Answer.Unknown(doubt);
     }
 
-    /// <summary>A read of this client's own node; only what is answered counts.</summary>
-    internal async Task<Answer> ReadAsync(string path)
+    /// <summary>A read, of the first node that answers; says which that was.</summary>
+    internal async Task<(Answer Answer, Host Node)> ReadAsync(string path)
     {
-        using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(home.Plan.Url, path));
-        return await SendAsync(message);
+        for (var attempt = 0; ; attempt++)
+        {
+            var node = _nodes[attempt];
+            using var message = new HttpRequestMessage(HttpMethod.Get, new Uri(node.Plan.Url, path));
+            var answer = await SendAsync(message);
+            if (answer is not Answer.Refused { MayTryElsewhere: true } || attempt == _nodes.Length - 1)
+                return (answer, node);
+        }
     }
 
     private async Task<Answer> SendAsync(HttpRequestMessage message)

@@ -8,19 +8,18 @@ internal sealed class Operations(string path) : IAsyncDisposable
 {
     private readonly JsonLinesFile _file = new(path);
     private readonly ConcurrentQueue<(long Began, long Ended)> _accepted = [];
-    private long _answered;
-    private long _succeeded;
+    private long _decided;
+    private long _notTaken;
     private long _unknown;
     private long _value;
 
-    /// <summary>Operations with a certain outcome.</summary>
-    internal long Answered => Interlocked.Read(ref _answered);
+    /// <summary>Operations that the fabric decided: done, or refused for what a flag was.</summary>
+    internal long Decided => Interlocked.Read(ref _decided);
 
-    internal long Succeeded => Interlocked.Read(ref _succeeded);
+    /// <summary>Operations that nobody took.</summary>
+    internal long NotTaken => Interlocked.Read(ref _notTaken);
 
     internal long Unknown => Interlocked.Read(ref _unknown);
-
-    internal long AcceptedWrites => _accepted.Count;
 
     /// <summary>A number that no write has had.</summary>
     internal long NewValue() => Interlocked.Increment(ref _value);
@@ -31,14 +30,13 @@ internal sealed class Operations(string path) : IAsyncDisposable
     {
         var line = Line(process, answer switch { Answer.Done => "ok", Answer.Refused => "fail", _ => "info" }, function, host, line => Describe(line, function, answer));
         _file.Add(line);
-        if (answer is Answer.Unknown)
-            Interlocked.Increment(ref _unknown);
-        else
-            Interlocked.Increment(ref _answered);
-        if (answer is not Answer.Done)
-            return;
-        Interlocked.Increment(ref _succeeded);
-        if (function != "read")
+        _ = answer switch
+        {
+            Answer.Unknown => Interlocked.Increment(ref _unknown),
+            Answer.Refused { Conflict: false } => Interlocked.Increment(ref _notTaken),
+            _ => Interlocked.Increment(ref _decided),
+        };
+        if (answer is Answer.Done && function != "read")
             _accepted.Enqueue((began, (long)line["time"]!));
     }
 

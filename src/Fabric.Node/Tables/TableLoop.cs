@@ -261,7 +261,7 @@ internal sealed partial class TableLoop(Func<FabricIdentity, IFlagTable> open, T
             if (Fabric.Flags.Plant.Is("split-change-set") && keys.Length > 1)
             {
                 table.Apply(revision, state.Flags, keys[..1]);
-                Thread.Sleep(20);
+                _stop.Token.WaitHandle.WaitOne(20);
             }
 #endif
             table.Apply(revision, state.Flags, keys);

@@ -45,7 +45,7 @@ internal sealed partial class FabricStateMachine : IStateMachine
         feed.BeginAnew(PositionOf(state));
         snapshotDue = state.Fabric.AppliedIndex + policy.Entries;
         NoteIdentity();
-        Tell(() => sink!.Replaying(state.Fabric, []));
+        Tell(() => sink!.Begins(state.Fabric));
     }
 
     public MachineState State => Volatile.Read(ref state);

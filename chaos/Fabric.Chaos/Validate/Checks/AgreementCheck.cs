@@ -14,7 +14,8 @@ internal sealed class AgreementCheck : Checker
         var digests = new Dictionary<long, StatusSample>();
         var leaders = new Dictionary<long, StatusSample>();
         var newest = new Dictionary<string, StatusSample>(StringComparer.Ordinal);
-        foreach (var sample in recorded.Run.Statuses.Where(static sample => sample.Error is null).OrderBy(static sample => sample.Time))
+        // A node that has just started knows no term yet.
+        foreach (var sample in recorded.Run.Statuses.Where(static sample => sample is { Error: null, Term: > 0 }).OrderBy(static sample => sample.Time))
         {
             tally.Add();
             if (sample.Digest is not null && sample.DigestIndex > 0 && !digests.TryAdd(sample.DigestIndex, sample) && digests[sample.DigestIndex] is var other && other.Digest != sample.Digest)

@@ -13,6 +13,7 @@ internal static class Answer
     public static Wrong? WhatIsWrong(Case recorded, RecordedOperation read, long atLeast, string because)
     {
         var key = read.Key!;
+        atLeast = recorded.Log.LastUpTo(atLeast);
         var newest = recorded.RealTime.BegunBy(read.Ended);
         if (read.At is { } at)
         {
