@@ -17,7 +17,8 @@ if [ ! -x dist/fabric ] || [ -n "$(find src bpf web Directory.*.props global.jso
     touch dist/fabric
 fi
 
-# For developers, who have .NET: one file without it.
+# For developers, who have .NET: one file without it, and what kills a node at a call of its own.
+make -s -C chaos/native OUT="$PWD/dist/chaos" "$PWD/dist/chaos/kill-at"
 if [ ! -x dist/fabric-chaos ] || [ -n "$(find chaos/Fabric.Chaos Directory.*.props global.json -newer dist/fabric-chaos -not -path '*/obj/*' -not -path '*/bin/*' -type f -print -quit)" ]; then
     echo "  PUBLISH  dist/fabric-chaos"
     dotnet publish chaos/Fabric.Chaos -c Release -r linux-x64 --no-self-contained -p:PublishSingleFile=true -p:DebugType=none -o dist/publish-chaos -v quiet --nologo

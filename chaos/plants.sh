@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # The bug, the faults that expose it, the checkers of which one has to find it, and for how many minutes it may take.
 plants="
 acknowledged-before-commit isolate-leader,kill-leader                 acknowledged|conditions|order      0.3
-refused-although-appended  isolate-leader,pause-leader                refused                            0.6
+refused-although-appended  pause-majority,pause-all                   refused                            0.8
 lost-idempotency           isolate-leader,pause-leader,kill-leader    once                               0.5
 half-applied               kill-one                                   acknowledged|origin                0.2
 condition-by-presence      kill-one                                   conditions                         0.2
