@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
+using Fabric.Node.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -29,6 +30,7 @@ internal static class WebServer
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         (parts.Logging ?? ToStandardError)(builder.Logging);
+        Exporting.Add(builder, options, parts.Telemetry);
         return builder.Build();
     }
 
