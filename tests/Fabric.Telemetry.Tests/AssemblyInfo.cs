@@ -1,2 +1,2 @@
 // Meters are the whole process's: one test's nodes at a time.
-[assembly: CollectionBehavior(DisableTestParallelization = true)]
+[assembly: Xunit.v3.Parallelization(Mode = Xunit.Sdk.ParallelMode.None)]

@@ -109,6 +109,9 @@ public sealed class NodeHost : IAsyncDisposable
     /// <summary>Where the API listens, with the ports that were chosen for it.</summary>
     public IReadOnlyList<Uri> Addresses => WebServer.AddressesOf(_app);
 
+    /// <summary>Everything that the API serves.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
+
     /// <summary>Why the node does not do its whole job right now; null when it does.</summary>
     public string? NotReady => _readiness.WhyNot();
 

@@ -22,7 +22,8 @@ internal static class WebServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fabric" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddRoutingCore();
-        builder.Services.AddOpenApi(ApiDescription.Configure);
+        // With these very arguments: the framework finds the call, and adds what doc comments say of types.
+        builder.Services.AddOpenApi("v1", static options => ApiDescription.Configure(options));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Full);
