@@ -4,7 +4,7 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Checkers Chaos Examples Packaging Web vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Telemetry Cli Checkers Chaos Examples Packaging Web vm)
 
 usage() {
     cat <<TEXT
@@ -31,7 +31,7 @@ done
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
 need_build_tools
-need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd xz-utils util-linux systemd curl
+need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd xz-utils util-linux systemd curl prometheus
 command -v rustc >/dev/null || need rustc
 ./build.sh || exit 1
 make -s -C tests/native
