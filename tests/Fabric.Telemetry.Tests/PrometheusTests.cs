@@ -11,7 +11,7 @@ public sealed partial class PrometheusTests
     private static readonly string Folder = Path.Combine(RepositoryRoot.Path, "packaging/telemetry");
 
     /// <summary>Names that begin as a metric's and are a label's.</summary>
-    private static readonly string[] Labels = ["fabric_door", "fabric_host_state", "fabric_write_outcome"];
+    private static readonly string[] Labels = ["fabric_alarm_kind", "fabric_door", "fabric_host_state", "fabric_write_outcome"];
 
     [Fact]
     public async Task The_alert_rules_are_sound_and_fire_when_they_should_and_only_then()
