@@ -41,7 +41,7 @@ start_node() { # NAME PORT TABLE [WRAPPER…]
         >"$work/$1.out" 2>>"$work/$1.log" &
     node_pid=$!
     pids+=("$node_pid")
-    within 240 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
+    within 600 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
 }
 start_target() { # NAME PROGRAM ARG…
     local name=$1

@@ -54,7 +54,7 @@ internal sealed unsafe class FlagTable : IFlagTable
     public string? WhyFile { get; init; }
 
     /// <summary>What programs find first, and is left once this table has answers; null where there is nothing.</summary>
-    internal OutdatedPin? Before { get; init; }
+    internal OutdatedPin? Before { get; set; }
 
     public long Revision => _writer.Revision;
 
@@ -84,6 +84,7 @@ internal sealed unsafe class FlagTable : IFlagTable
 
         _writer.Publish(revision);
         Before?.Leave();
+        Before = null;
         return written;
     }
 

@@ -12,11 +12,18 @@ internal sealed class OutdatedPin
     /// <summary>The owner's table at <paramref name="path"/>, whatever its measures; null where there is none.</summary>
     internal static unsafe OutdatedPin? Find(string path, TableOwner owner)
     {
-        using var found = FoundTable.Open(path);
-        if (found is null || (TableHeader*)found.Mapping.Bytes is var header && header->Magic != Layout.Magic)
+        try
+        {
+            using var found = FoundTable.Open(path);
+            if (found is null || ((TableHeader*)found.Mapping.Bytes)->Magic != Layout.Magic)
+                return null;
+            var whose = TableOwner.Of((TableHeader*)found.Mapping.Bytes);
+            return whose.Fabric == owner.Fabric && whose.Node == owner.Node ? new OutdatedPin(path) : null;
+        }
+        catch (Exception refused) when (refused is TableUnusableException or DllNotFoundException)
+        {
             return null;
-        var (fabric, node) = (TableOwner.Of(header).Fabric, TableOwner.Of(header).Node);
-        return fabric == owner.Fabric && node == owner.Node ? new OutdatedPin(path) : null;
+        }
     }
 
     /// <summary>
