@@ -4,15 +4,16 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Checkers Chaos Examples Packaging vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Checkers Chaos Gate Examples Packaging vm)
 
 usage() {
     cat <<TEXT
 usage: ./test.sh [SUITE…] [--list]
 
 Suites: ${suites[*]}
-Each but three is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
+Each but four is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
 programs, the override door, and what a shipped node finds on each. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it. Packaging runs the units under a systemd of its own.
+Gate breaks a fabric in many ways while it is used, and checks what was recorded (chaos/README.md).
 Logs are in TestResults/SUITE.log.
 TEXT
 }
@@ -42,7 +43,7 @@ mkdir -p TestResults
 
 # Prints `PASSED FAILED SKIPPED` from a suite's log.
 count_of() {
-    if [ "$1" = vm ] || [ "$1" = Fuzz ] || [ "$1" = Packaging ]; then
+    if [ "$1" = vm ] || [ "$1" = Fuzz ] || [ "$1" = Packaging ] || [ "$1" = Gate ]; then
         printf '%d %d 0\n' "$(grep -c '^RESULT ok ' "TestResults/$1.log")" "$(grep -c '^RESULT fail ' "TestResults/$1.log")"
         return
     fi
@@ -67,6 +68,8 @@ run_suite() {
         timeout 300 tests/fuzz/run 20 >"TestResults/$1.log" 2>&1 || code=$?
     elif [ "$1" = Packaging ]; then
         timeout 150 tests/packaging/run >"TestResults/$1.log" 2>&1 || code=$?
+    elif [ "$1" = Gate ]; then
+        timeout 480 chaos/gate >"TestResults/$1.log" 2>&1 || code=$?
     else
         timeout 1500 "$(program_of "$1")" -noColor -showLiveOutput >"TestResults/$1.log" 2>&1 || code=$?
     fi
