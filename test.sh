@@ -4,15 +4,15 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Checkers Chaos Examples Packaging vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Telemetry Cli Checkers Chaos Examples Packaging Web vm)
 
 usage() {
     cat <<TEXT
 usage: ./test.sh [SUITE…] [--list]
 
 Suites: ${suites[*]}
-Each but three is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
-programs, the override door, and what a shipped node finds on each. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it. Packaging runs the units under a systemd of its own.
+Each but four is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
+programs, the override door, and what a shipped node finds on each. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it. Packaging runs the units under a systemd of its own. Web uses the page of live nodes in a headless browser.
 Logs are in TestResults/SUITE.log.
 TEXT
 }
@@ -31,7 +31,7 @@ done
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
 need_build_tools
-need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd xz-utils util-linux systemd curl
+need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd xz-utils util-linux systemd curl prometheus
 command -v rustc >/dev/null || need rustc
 ./build.sh || exit 1
 make -s -C tests/native
@@ -42,7 +42,7 @@ mkdir -p TestResults
 
 # Prints `PASSED FAILED SKIPPED` from a suite's log.
 count_of() {
-    if [ "$1" = vm ] || [ "$1" = Fuzz ] || [ "$1" = Packaging ]; then
+    if [ "$1" = vm ] || [ "$1" = Fuzz ] || [ "$1" = Packaging ] || [ "$1" = Web ]; then
         printf '%d %d 0\n' "$(grep -c '^RESULT ok ' "TestResults/$1.log")" "$(grep -c '^RESULT fail ' "TestResults/$1.log")"
         return
     fi
@@ -67,6 +67,8 @@ run_suite() {
         timeout 300 tests/fuzz/run 20 >"TestResults/$1.log" 2>&1 || code=$?
     elif [ "$1" = Packaging ]; then
         timeout 150 tests/packaging/run >"TestResults/$1.log" 2>&1 || code=$?
+    elif [ "$1" = Web ]; then
+        timeout 900 tests/web/run >"TestResults/$1.log" 2>&1 || code=$?
     else
         timeout 1500 "$(program_of "$1")" -noColor -showLiveOutput >"TestResults/$1.log" 2>&1 || code=$?
     fi

@@ -28,9 +28,27 @@ internal sealed class Removed(Arena arena) : Fault(arena)
         await host.KillAsync();
         if (host.Plan.Voter)
             return;
-        var asked = Arena.LeaderOrAny();
-        using var answer = await asked.Client.DeleteAsync(new Uri(asked.Plan.Url, $"/api/v1/cluster/hosts/{host.Name}"));
-        Detail["removed"] = (int)answer.StatusCode;
+        Detail["removed"] = await RemoveAsync(host.Name);
+    }
+
+    /// <summary>By whoever takes it; where nobody does, the host only joins anew.</summary>
+    private async Task<bool> RemoveAsync(string name)
+    {
+        foreach (var voter in Arena.Lab.Voters)
+        {
+            try
+            {
+                using var answer = await voter.Client.DeleteAsync(new Uri(voter.Plan.Url, $"/api/v1/cluster/hosts/{name}"));
+                if (answer.IsSuccessStatusCode)
+                    return true;
+            }
+            catch (Exception silent) when (silent is HttpRequestException or OperationCanceledException)
+            {
+                // The next is asked.
+            }
+        }
+
+        return false;
     }
 
     internal override async Task EndAsync()

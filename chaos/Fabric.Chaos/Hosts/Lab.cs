@@ -62,12 +62,12 @@ internal sealed class Lab : IAsyncDisposable
         await RemoveAsync(_folder);
     }
 
-    /// <summary>What runs left behind that ended without tidying up: their lock is free.</summary>
+    /// <summary>What runs left behind that ended without tidying up: they have a lock, and it is free.</summary>
     private static async Task RemoveLeftoversAsync()
     {
         foreach (var folder in Directory.EnumerateDirectories(Path.GetTempPath(), Prefix + "*"))
         {
-            if (IsFree(LockOf(folder)))
+            if (File.Exists(LockOf(folder)) && IsFree(LockOf(folder)))
                 await RemoveAsync(folder);
         }
     }
@@ -92,7 +92,7 @@ internal sealed class Lab : IAsyncDisposable
     {
         try
         {
-            using var held = new FileStream(file, FileMode.OpenOrCreate, FileAccess.ReadWrite, FileShare.None);
+            using var held = new FileStream(file, FileMode.Open, FileAccess.ReadWrite, FileShare.None);
             return true;
         }
         catch (IOException)

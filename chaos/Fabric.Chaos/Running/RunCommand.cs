@@ -61,9 +61,9 @@ internal static class RunCommand
             var figures = await new ChaosRun(options, Programs.Find(node), output).RecordAsync(stop);
             return await JudgeAsync(figures, options.Folder, output);
         }
-        catch (HarnessException failed)
+        catch (Exception failed) when (failed is HarnessException or HttpRequestException or IOException or OperationCanceledException)
         {
-            await errors.WriteLineAsync($"fabric-chaos run: {failed.Message}");
+            await errors.WriteLineAsync($"fabric-chaos run: {(failed is HarnessException ? failed.Message : failed)}");
             return 2;
         }
     }
