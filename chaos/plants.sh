@@ -16,7 +16,7 @@ local-as-linearizable      isolate-one,pause-one                      reads|regi
 applied-twice-at-start     kill-one,kill-all                          agreement|final                    0.3
 skipped-at-start           kill-one,kill-all                          agreement|final|log|tables         0.3
 table-before-commit        isolate-leader,kill-leader                 tables                             0.4
-snapshot-unchecked         crash-points                               reads|final|register               0
+snapshot-unchecked         crash-points                               acknowledged|once|final|reads      0
 fsync-ignored              small-snapshots,power-all,power-two        healing|final|acknowledged|self-ended 0.5
 split-change-set           kill-one                                   tables                             0.3
 table-goes-back            kill-one,kill-all                          tables                             0.4

@@ -130,6 +130,15 @@ public sealed class HandMadeRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_whose_hosts_nobody_asked_at_the_end_breaks_no_promise()
+    {
+        WriteGood();
+        File.Delete(In("final-a.json"));
+        File.Delete(In("final-b.json"));
+        Assert.Equal(Judgement.Unknown, Assert.Single(Validation.Of(_folder)).Judgement);
+    }
+
+    [Fact]
     public void Another_life_of_a_host_may_begin_further_back_than_the_last_one_ended()
     {
         const string Reads = """
