@@ -18,6 +18,9 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
 
     internal Uri Http => http;
 
+    /// <summary>The build that it runs from its next start on.</summary>
+    internal string Executable { get; set; } = Dist.Fabric;
+
     internal string Table { get; private set; } = "";
 
     internal bool Running => _process is { HasExited: false };
@@ -37,7 +40,7 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
     /// <param name="wait">Whether to wait until it takes writes.</param>
     internal async Task StartAsync(IReadOnlyList<string>? wrapper = null, bool wait = true)
     {
-        string[] command = [.. wrapper ?? [], Dist.Fabric, .. arguments];
+        string[] command = [.. wrapper ?? [], Executable, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
