@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 # The bug, the faults that expose it, the checkers of which one has to find it, and for how many minutes it may take.
 plants="
 acknowledged-before-commit isolate-leader,kill-leader                 acknowledged|conditions|order      0.3
-refused-although-appended  isolate-leader,pause-leader                refused                            0.6
+refused-although-appended  pause-majority,pause-all                   refused                            0.8
 lost-idempotency           isolate-leader,pause-leader,kill-leader    once                               0.5
 half-applied               kill-one                                   acknowledged|origin                0.2
 condition-by-presence      kill-one                                   conditions                         0.2
@@ -16,7 +16,7 @@ local-as-linearizable      isolate-one,pause-one                      reads|regi
 applied-twice-at-start     kill-one,kill-all                          agreement|final                    0.3
 skipped-at-start           kill-one,kill-all                          agreement|final|log|tables         0.3
 table-before-commit        isolate-leader,kill-leader                 tables                             0.4
-snapshot-unchecked         crash-points                               reads|final|register               0
+snapshot-unchecked         crash-points                               acknowledged|once|final|reads      0
 fsync-ignored              small-snapshots,power-all,power-two        healing|final|acknowledged|self-ended 0.5
 split-change-set           kill-one                                   tables                             0.3
 table-goes-back            kill-one,kill-all                          tables                             0.4

@@ -130,6 +130,15 @@ public sealed class HandMadeRunTests : IDisposable
     }
 
     [Fact]
+    public void A_run_whose_hosts_nobody_asked_at_the_end_breaks_no_promise()
+    {
+        WriteGood();
+        File.Delete(In("final-a.json"));
+        File.Delete(In("final-b.json"));
+        Assert.Equal(Judgement.Unknown, Assert.Single(Validation.Of(_folder)).Judgement);
+    }
+
+    [Fact]
     public void Another_life_of_a_host_may_begin_further_back_than_the_last_one_ended()
     {
         const string Reads = """
@@ -161,6 +170,21 @@ public sealed class HandMadeRunTests : IDisposable
         Assert.Equal(Validation.Checkers.Count + 1, lines.Length);
         Assert.Equal($"{_folder} OK", lines[^1]);
         Assert.Equal(2, Chaos.ChaosCommand.Build(output, TextWriter.Null).Parse(["validate", _folder, "--only", "nothing"]).Invoke());
+    }
+
+    [Fact]
+    public void The_page_of_a_run_shows_every_judgement_and_the_operations_around_the_evidence_and_loads_nothing()
+    {
+        WriteGood();
+        File.WriteAllText(In("programs-a-0.jsonl"), Good["programs-a-0.jsonl"].Replace("{\"x\":4,\"y\":5}", "{\"x\":4,\"y\":null}", StringComparison.Ordinal));
+        using var output = new StringWriter();
+        Assert.Equal(0, Chaos.ChaosCommand.Build(output, TextWriter.Null).Parse(["report", _folder]).Invoke());
+        var page = File.ReadAllText(output.ToString().Trim());
+        Assert.All(Validation.Checkers, checker => Assert.Contains($"<td>{checker.Name}<td", page, StringComparison.Ordinal));
+        Assert.Contains("<td class='ILLEGAL'>ILLEGAL<td>programs-a-0, line 3", page, StringComparison.Ordinal);
+        foreach (var shown in new[] { "a leads in term 2", "kill a, ", "revisions that programs-a-0 saw", "line 11 (read x at b) saw 2, revision 7 at 7", "line 9 (changes x=4, y=5 at a): its outcome is unknown" })
+            Assert.Contains(shown, page, StringComparison.Ordinal);
+        Assert.DoesNotMatch("(?i)(src|href)\\s*=|url\\(|@import|<script", page);
     }
 
     private string In(string file) => Path.Combine(_folder, file);

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Fabric.Flags;
@@ -38,6 +39,8 @@ public sealed partial class RaftConsensus
         }
 
         var outcome = running.Machine.Pending.Await(changes.OperationId);
+        using var span = RaftTelemetry.Source.StartActivity("propose");
+        span?.SetTag("fabric.entry.bytes", entry.Length);
         try
         {
             return await ProposeAsync(running, entry, outcome, token);
@@ -63,8 +66,8 @@ public sealed partial class RaftConsensus
             if (Plant.Is("table-before-commit"))
                 running.Machine.ShowAtOnce(running.Log.LastEntryIndex + 1, bytes);
 #endif
-            await running.Cluster.ReplicateAsync(entry, linked.Token);
-            return new Proposal.Decided(await outcome.WaitAsync(linked.Token));
+            await CommitAsync(running, entry, linked.Token);
+            return new Proposal.Decided(await ApplyAsync(outcome, linked.Token));
         }
         catch (Exception failure)
         {
@@ -78,6 +81,23 @@ public sealed partial class RaftConsensus
 #endif
             return entry is { Written: true } ? new Proposal.Unknown(WhyUnknown(failure)) : WhyNotAppended(running, failure);
         }
+    }
+
+    private static async Task CommitAsync(Running running, FencedEntry entry, CancellationToken token)
+    {
+        using var span = RaftTelemetry.Source.StartActivity("commit");
+        var began = Stopwatch.GetTimestamp();
+        await running.Cluster.ReplicateAsync(entry, token);
+        RaftTelemetry.CommitDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+    }
+
+    private static async Task<ChangeOutcome> ApplyAsync(Task<ChangeOutcome> outcome, CancellationToken token)
+    {
+        using var span = RaftTelemetry.Source.StartActivity("apply");
+        var began = Stopwatch.GetTimestamp();
+        var decided = await outcome.WaitAsync(token);
+        RaftTelemetry.ApplyDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return decided;
     }
 
     /// <summary>The first entry of a fabric is its identity, so a change that comes sooner waits until that is applied.</summary>

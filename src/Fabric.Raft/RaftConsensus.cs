@@ -224,6 +224,7 @@ public sealed partial class RaftConsensus : IConsensus
     /// <summary>Runs under the library's transition lock, so it only looks and logs.</summary>
     private void OnLeaderChanged(RaftCluster<RaftClusterMember> cluster, RaftClusterMember? leader)
     {
+        RaftTelemetry.LeaderChanges.Add(1);
         if (NameOf(leader) is { } name)
             Logs.LeaderIs(logger, name, cluster.Term);
         else

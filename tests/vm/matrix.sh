@@ -73,6 +73,7 @@ test_switching() {
     check own-answers-before all_say off
     check attaches-all attach_all
     check running-programs-switch-on all_say on
+    check so-does-one-whose-flags-name-is-in-no-memory last_is cold 'flag checkout on'
     switch off
     check a-put-switches-all-off all_say off
     switch on
@@ -115,6 +116,11 @@ test_overlay() {
 test_facts() {
     check the-kernel-knows-the-programs-name says comm '{"==":[{"var":"process.comm"},"target"]}' "$targets/target"
     check the-kernel-knows-the-user says uid '{"===":[{"var":"process.uid"},0]}' "$targets/target"
+    if is_expected confidentiality; then # which lets no program read the kernel's memory
+        check the-programs-path-is-null says exe '{"==":[{"var":"process.exe"},null]}' "$targets/target"
+        check so-is-the-control-group says cgroup '{"==":[{"var":"process.cgroup"},null]}' "$targets/target"
+        return
+    fi
     check the-kernel-knows-the-programs-path says exe "{\"==\":[{\"var\":\"process.exe\"},\"$targets/target\"]}" "$targets/target"
     check the-kernel-knows-the-control-group says cgroup '{"==":[{"var":"process.cgroup"},"/"]}' "$targets/target"
 }

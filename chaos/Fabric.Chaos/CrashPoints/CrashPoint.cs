@@ -7,8 +7,9 @@ namespace Fabric.Chaos.CrashPoints;
 /// <param name="Reached">Whether it got that far.</param>
 /// <param name="Wrong">What is wrong; null where nothing is.</param>
 /// <param name="Acknowledged">Writes that had been acknowledged by then.</param>
-/// <param name="Refused">The node said that its disk is damaged, and did not start: it had nothing false to say.</param>
-internal sealed record CrashResult(int At, bool Reached, string? Wrong, int Acknowledged, bool Refused = false);
+/// <param name="Spoilt">A snapshot was spoilt before the node started again.</param>
+/// <param name="Refused">The node did not start from that: it had nothing false to say.</param>
+internal sealed record CrashResult(int At, bool Reached, string? Wrong, int Acknowledged, bool Spoilt = false, bool Refused = false);
 
 /// <summary>Kills a node at one of its calls, starts it again, and judges all that its client saw.</summary>
 internal static class CrashPoint
@@ -46,7 +47,7 @@ internal static class CrashPoint
         var spoilt = spoil && SpoiltSnapshot.Make(CrashNode.DataIn(folder));
         using var second = new CrashNode(programs, folder, killAt: null);
         if (!await second.ReadyAsync(Patience))
-            return spoilt ? new CrashResult(at, true, null, script.Acknowledged, Refused: true) : new CrashResult(at, true, $"it does not start again:\n{second.Log}", script.Acknowledged);
+            return spoilt ? new CrashResult(at, true, null, script.Acknowledged, Spoilt: true, Refused: true) : new CrashResult(at, true, $"it does not start again:\n{second.Log}", script.Acknowledged);
         try
         {
             await script.AfterwardsAsync(second.Http);
@@ -59,7 +60,7 @@ internal static class CrashPoint
         }
 
         var findings = Validation.Of(folder, Checkers);
-        return new CrashResult(at, true, Validation.ExitCode(findings) == 0 ? null : string.Join('\n', findings.Where(static finding => finding.Judgement != Judgement.Ok)), script.Acknowledged);
+        return new CrashResult(at, true, Validation.ExitCode(findings) == 0 ? null : string.Join('\n', findings.Where(static finding => finding.Judgement != Judgement.Ok)), script.Acknowledged, spoilt);
     }
 
     /// <summary>A node that is being killed takes a moment to be gone; one that goes on has had all that the script asks of it.</summary>

@@ -21,7 +21,9 @@ internal static class CrashPointsRun
             return 2;
         }
 
-        return Report(await TryAsync(fabric is null ? programs : programs with { Fabric = fabric }, from, to, step, spoil), output);
+        var results = await TryAsync(fabric is null ? programs : programs with { Fabric = fabric }, from, to, step, spoil);
+        var code = Report(results, output);
+        return code == 0 && spoil && results.All(static result => !result.Spoilt) ? 2 : code;
     }
 
     public static async Task<IReadOnlyList<CrashResult>> TryAsync(CrashPrograms programs, int from, int to, int step, bool spoil)
@@ -42,6 +44,6 @@ internal static class CrashPointsRun
         return wrong.Count > 0 ? 1 : missed > 0 ? 2 : 0;
     }
 
-    private static string Refusals(IReadOnlyList<CrashResult> results) =>
-        results.Count(static result => result.Refused) is > 0 and var refused ? $", {refused} of the recovered refused to start from a spoilt snapshot" : "";
+    private static string Refusals(IReadOnlyList<CrashResult> results) => results.Any(static result => result.Spoilt)
+        ? $", {results.Count(static result => result.Spoilt)} with a spoilt snapshot, from which {results.Count(static result => result.Refused)} refused to start" : "";
 }

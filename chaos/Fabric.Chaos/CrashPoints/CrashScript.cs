@@ -41,7 +41,8 @@ internal sealed class CrashScript(CrashRecording recording) : IDisposable
             await AnswerAsync(node, again, isRead: false);
         for (var key = 0; key < Keys; key++)
             await ReadAsync(node, $"k{key}");
-        await WriteAsync(node, "write", [($"k{Keys}", ++_value, null)]);
+        await WriteAsync(node, "cas", [($"k{Keys}", ++_value, 0)]);
+        await WriteAsync(node, "cas", [($"k{Keys}", ++_value, _revisions.GetValueOrDefault($"k{Keys}"))]);
     }
 
     private Task<bool> StepAsync(Uri node, int step)

@@ -21,7 +21,7 @@ internal sealed class ReportData
         ];
         _origin = times.DefaultIfEmpty().Min();
         Seconds = Math.Max(1, At(times.DefaultIfEmpty().Max()));
-        Revisions = Math.Max(1, run.Finals.Select(static final => final.Revision).DefaultIfEmpty().Max());
+        Revisions = run.Finals.Select(static final => final.Revision).Concat(run.Programs.SelectMany(static one => one.Samples).Select(static sample => sample.Revision)).Append(1).Max();
     }
 
     public Run Run { get; }

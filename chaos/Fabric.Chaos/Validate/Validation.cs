@@ -36,6 +36,9 @@ internal static class Validation
 
     public static IReadOnlyList<Finding> Of(Run run, IReadOnlyCollection<string>? only = null)
     {
+        // Without a log at the end there is nothing that anything could be compared with.
+        if (run.Finals.Count == 0)
+            return [new Finding("run", Judgement.Unknown, "no host was asked at the end what its log says")];
         var recorded = new Case(run);
         var findings = Checkers.Where(checker => only is null or { Count: 0 } || only.Contains(checker.Name)).Select(checker => Judge(checker, recorded));
         return run.Ended ? [.. findings] : [new Finding("run", Judgement.Unknown, "the run did not come to its end"), .. findings];
@@ -70,6 +73,6 @@ internal static class Validation
             return new Finding(checker.Name, Judgement.Unknown, undecided.Why, undecided.Time);
         return tally.Looked > 0
             ? new Finding(checker.Name, Judgement.Ok, $"{tally.Looked} {checker.Things}")
-            : new Finding(checker.Name, Judgement.Unknown, $"there are no {checker.Things} in this run");
+            : new Finding(checker.Name, Judgement.Unknown, $"the run has nothing to look at: {checker.Things}");
     }
 }

@@ -53,6 +53,9 @@ internal sealed unsafe class FlagTable : IFlagTable
 
     public string? WhyFile { get; init; }
 
+    /// <summary>What programs find first, and is left once this table has answers; null where there is nothing.</summary>
+    internal OutdatedPin? Before { get; set; }
+
     public long Revision => _writer.Revision;
 
     public ImmutableSortedSet<string>? Builds
@@ -80,6 +83,8 @@ internal sealed unsafe class FlagTable : IFlagTable
         }
 
         _writer.Publish(revision);
+        Before?.Leave();
+        Before = null;
         return written;
     }
 

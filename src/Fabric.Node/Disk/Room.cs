@@ -18,7 +18,7 @@ internal sealed class Room(DiskSpace own, PeerVitals peers, IReadOnlyList<NodeMe
 
     private int Majority => (Math.Max(1, voters.Count) / 2) + 1;
 
-    private bool HasMajority => peers.Fresh.Count(static peer => !peer.DiskLow) + (own.IsLow ? 0 : 1) >= Majority;
+    private bool HasMajority => peers.WithRoom + (own.IsLow ? 0 : 1) >= Majority;
 
     /// <summary>Why a change set is not to be proposed here; null when it may be.</summary>
     public WriteResult? WhyNot(ChangeSet changes)
@@ -33,6 +33,7 @@ internal sealed class Room(DiskSpace own, PeerVitals peers, IReadOnlyList<NodeMe
 
     private string Reason(bool low)
     {
+        // Those that are silent may be what is missing; whoever reads this sees them in the cluster's status.
         var full = peers.Fresh.Where(static peer => peer.DiskLow).Select(static peer => peer.Name).Concat(low ? ["this node"] : []);
         return $"too few voters have room on the disk of their log, which is nearly full on {string.Join(", ", full)}; "
             + "what only deletes or disables flags is still taken";

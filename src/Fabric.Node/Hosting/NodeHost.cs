@@ -20,9 +20,11 @@ using Fabric.Node.Forwarding;
 using Fabric.Node.Membership;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Options;
+using Fabric.Node.Page;
 using Fabric.Node.Problems;
 using Fabric.Node.Reads;
 using Fabric.Node.Tables;
+using Fabric.Node.Telemetry;
 using Fabric.Node.Usage;
 using Fabric.Node.Writes;
 using Fabric.Raft;
@@ -83,20 +85,23 @@ public sealed class NodeHost : IAsyncDisposable
         _voters = new KnownVoters(members);
         _fleet = new FleetView(options.Name, identity, parts.Time);
         _times = new RevisionTimes(parts.Time);
-        var sinks = new AppliedSinks(_times, variants, _table, _attachments, _changes, _events);
+        var way = new WayToTable(parts.Time);
+        var sinks = new AppliedSinks(_times, way, variants, _table, _attachments, _changes, _events);
         _consensus = Participation.Open(options, parts, members, sinks, loggers);
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
         _watches = new Watches(options, _voters, _consensus, _table, _http, parts.Time, _logger);
-        _local = new LocalProposer(_consensus, _spreader, _watches.Room, parts.Time);
+        _local = new LocalProposer(_consensus, _spreader, _watches.Room, way, parts.Time);
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
         _standing = new Standing(_consensus, identity, options, _http, parts.Time);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
         _leaving = new Leaving(_readiness, _consensus, options.Members.Count <= 1, parts.Time, _logger);
+        _table.Shown += way.Shown;
         _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
         Map();
+        Exporting.Map(_app, new NodeMeter(options, _consensus, _readiness, _fleet, _watches.Alarms, new EvaluationCounts(_usage.LastView), () => way.LastShown));
     }
 
     /// <summary>The base address under which others reach this node's API.</summary>
@@ -104,6 +109,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Where the API listens, with the ports that were chosen for it.</summary>
     public IReadOnlyList<Uri> Addresses => WebServer.AddressesOf(_app);
+
+    /// <summary>Everything that the API serves.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>Why the node does not do its whole job right now; null when it does.</summary>
     public string? NotReady => _readiness.WhyNot();
@@ -246,6 +254,9 @@ public sealed class NodeHost : IAsyncDisposable
         _app.Use(next => http => problems.InvokeAsync(http, next));
         var cors = new OfrepCors(_options.OfrepOrigins);
         _app.Use(next => http => cors.InvokeAsync(http, next));
+        var origins = new PageOrigins(_consensus, _voters, _options.Advertise);
+        var guard = new PageGuard(origins);
+        _app.Use(next => http => guard.InvokeAsync(http, next));
         _app.UseRouting();
         _app.UseWebSockets();
         _app.Use(next => http => RefuseUntilStarted(http, next));
@@ -282,6 +293,7 @@ public sealed class NodeHost : IAsyncDisposable
         var stopping = _app.Lifetime.ApplicationStopping;
         new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time, new Random()), _fleet, time, _logger, stopping).Map(_app);
         new FleetApi(reach, nodesOnly, time).Map(_app);
+        new PageApi(origins).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
     }
 

@@ -72,6 +72,13 @@ internal sealed class UsageLoop(TableLoop table, IConsensus consensus, VariantNa
         }
     }
 
+    /// <summary>What the last reading showed, some seconds ago; null before the first.</summary>
+    public UsageView? LastView()
+    {
+        lock (_lock)
+            return _read == DateTimeOffset.MinValue ? null : Look();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();

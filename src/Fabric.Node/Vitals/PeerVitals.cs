@@ -9,8 +9,9 @@ namespace Fabric.Node.Vitals;
 internal sealed class PeerVitals(string self, IReadOnlyList<NodeMember> voters, MemberClient client, TimeProvider time)
 {
     /// <summary>Whoever has said nothing for so long counts as silent.</summary>
-    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(5);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(10);
 
+    private readonly long _began = time.GetTimestamp();
     private ImmutableDictionary<string, (VitalsWire Said, long At)> _heard = ImmutableDictionary<string, (VitalsWire, long)>.Empty;
 
     /// <summary>What those said that are not silent.</summary>
@@ -18,6 +19,20 @@ internal sealed class PeerVitals(string self, IReadOnlyList<NodeMember> voters, 
         from heard in Volatile.Read(ref _heard).Values
         where time.GetElapsedTime(heard.At) < Patience
         select heard.Said;
+
+    /// <summary>
+    /// How many have room on the disk of their log, as far as is known; at the beginning, those that were not heard yet count
+    /// as if they had.
+    /// </summary>
+    public int WithRoom
+    {
+        get
+        {
+            var heard = Volatile.Read(ref _heard);
+            var unknown = time.GetElapsedTime(_began) < Patience ? voters.Count(voter => voter.Name != self && !heard.ContainsKey(voter.Name)) : 0;
+            return unknown + Fresh.Count(static peer => !peer.DiskLow);
+        }
+    }
 
     /// <summary>How many other voters there are.</summary>
     public int Count => voters.Count(voter => voter.Name != self);

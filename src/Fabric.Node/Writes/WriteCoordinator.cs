@@ -1,6 +1,7 @@
 using Fabric.Flags.Changes;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Options;
+using Fabric.Node.Telemetry;
 using Fabric.Raft;
 
 namespace Fabric.Node.Writes;
@@ -16,6 +17,15 @@ internal sealed class WriteCoordinator(
     private static readonly TimeSpan LongestPause = TimeSpan.FromMilliseconds(40);
 
     public async Task<WriteResult> WriteAsync(ChangeSet changes, CancellationToken token)
+    {
+        using var span = Instruments.Source.StartActivity("write");
+        var began = time.GetTimestamp();
+        var result = await DecideAsync(changes, token);
+        WriteOutcome.Count(result, time.GetElapsedTime(began), span);
+        return result;
+    }
+
+    private async Task<WriteResult> DecideAsync(ChangeSet changes, CancellationToken token)
     {
         using var place = gate.TryEnter();
         if (place is null)
@@ -50,7 +60,14 @@ internal sealed class WriteCoordinator(
     {
         var own = await local.ProposeAsync(changes, token);
         var leader = own is WriteResult.NoLeader other ? other.Leader ?? consensus.Status.Leader : null;
-        return leader is null || leader == options.Name || token.IsCancellationRequested ? own : await leaders.ProposeAsync(leader, changes, token);
+        return leader is null || leader == options.Name || token.IsCancellationRequested ? own : await ForwardAsync(leader, changes, token);
+    }
+
+    private async Task<WriteResult> ForwardAsync(string leader, ChangeSet changes, CancellationToken token)
+    {
+        using var span = Instruments.Source.StartActivity("forward");
+        span?.SetTag("fabric.leader", leader);
+        return local.Traced(await leaders.ProposeAsync(leader, changes, token));
     }
 
     private WriteResult.NoLeader NotTaken(WriteResult attempt)

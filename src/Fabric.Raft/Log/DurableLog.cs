@@ -23,9 +23,6 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState
     {
         this.stock = stock;
         ledTerm = CurrentTerm;
-#if FABRIC_PLANTS
-        this.stock |= Fabric.Flags.Plant.Is("stock-log");
-#endif
     }
 
     /// <summary>Called whenever a leader was heard; must return at once.</summary>
