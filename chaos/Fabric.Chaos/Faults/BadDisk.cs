@@ -22,7 +22,7 @@ internal sealed class Tampered(Arena arena, string calls, Func<Arena, string> ho
         Hosts = [host];
         var inject = how(Arena);
         Detail["inject"] = inject;
-        _tracer = Shell.Start("strace", "-f", "-q", "-o", "/dev/null", "-e", $"trace={calls}", "-e", $"inject={calls}:{inject}",
+        _tracer = Arena.Lab.StartHelper("strace", "-f", "-q", "-o", "/dev/null", "-e", $"trace={calls}", "-e", $"inject={calls}:{inject}",
             "-p", host.Node.Id.ToString(CultureInfo.InvariantCulture));
         return Task.CompletedTask;
     }
@@ -30,7 +30,7 @@ internal sealed class Tampered(Arena arena, string calls, Func<Arena, string> ho
     internal override async Task EndAsync()
     {
         if (!_tracer!.HasExited)
-            _ = Native.kill(_tracer.Id, 15);
+            _ = Native.kill(_tracer.Id, Native.Terminate);
         using var deadline = new CancellationTokenSource(LongestEnd);
         await _tracer.WaitForExitAsync(deadline.Token);
         _tracer.Dispose();

@@ -28,7 +28,7 @@ internal sealed class Delayed(Arena arena) : Fault(arena)
         var (host, milliseconds) = (Arena.AnyHost(), 10 + Arena.Random.Next(120));
         Hosts = [host];
         Detail["milliseconds"] = milliseconds;
-        _delay = Shell.Start("nsenter", $"--net={Network.FileOf(Arena.Lab.Network.SpaceOf(host.Plan))}", Arena.Lab.Programs.Delay,
+        _delay = Arena.Lab.StartHelper("nsenter", $"--net={Network.FileOf(Arena.Lab.Network.SpaceOf(host.Plan))}", Arena.Lab.Programs.Delay,
             milliseconds.ToString(CultureInfo.InvariantCulture), (milliseconds / 2).ToString(CultureInfo.InvariantCulture));
         await Arena.Lab.Network.QueueAsync(host.Plan, on: true);
     }

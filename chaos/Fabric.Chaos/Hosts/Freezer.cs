@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fabric.Chaos.Hosts;
 
 /// <summary>A host's control group: stops all threads of its node at one moment, and lets them go on.</summary>
@@ -16,7 +18,17 @@ internal sealed class Freezer
     }
 
     /// <summary>Takes a process in, with all threads that it has and will have.</summary>
-    internal void Take(int process) => File.WriteAllText(Path.Combine(_folder, "cgroup.procs"), $"{process}\n");
+    internal void Take(Process process)
+    {
+        try
+        {
+            File.WriteAllText(Path.Combine(_folder, "cgroup.procs"), $"{process.Id}\n");
+        }
+        catch (IOException) when (process.HasExited)
+        {
+            // What has ended already needs no group.
+        }
+    }
 
     internal void Freeze() => Set(frozen: true);
 

@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using System.Net.Http.Json;
 using System.Text.Json;
 
@@ -15,7 +14,6 @@ internal sealed class Host : IDisposable
 
     private readonly string _folder;
     private readonly Freezer _freezer;
-    private Process? _program;
 
     internal Host(HostPlan plan, string run, string folder, Network network, Programs programs, IReadOnlyList<HostPlan> all)
     {
@@ -110,29 +108,11 @@ internal sealed class Host : IDisposable
         }
     }
 
-    /// <summary>Starts a program of a user's: it reads the host's table through libflagfabric and notes what it sees.</summary>
-    internal void StartProgram(string output, IEnumerable<string> flags)
-    {
-        var start = new ProcessStartInfo(Reader, [output, .. flags]);
-        start.Environment["FABRIC_TABLE"] = Table;
-        start.Environment["FABRIC_USAGE"] = Usage;
-        _program = Process.Start(start)!;
-    }
-
-    internal void EndProgram()
-    {
-        if (_program is { HasExited: false })
-            _ = Native.kill(_program.Id, 15);
-        _program?.WaitForExit(5_000);
-        if (_program is { HasExited: false })
-            _program.Kill();
-        _program?.Dispose();
-        _program = null;
-    }
+    /// <summary>A program of a user's: it reads the host's table through libflagfabric and notes what it sees.</summary>
+    internal string[] Program(string output, IEnumerable<string> flags) => ["env", $"FABRIC_TABLE={Table}", $"FABRIC_USAGE={Usage}", Reader, output, .. flags];
 
     public void Dispose()
     {
-        EndProgram();
         Client.Dispose();
         Door.Dispose();
     }

@@ -1,3 +1,5 @@
+using System.Diagnostics;
+
 namespace Fabric.Chaos.Hosts;
 
 /// <summary>All hosts of a run, set up on this machine and taken away again.</summary>
@@ -9,6 +11,9 @@ internal sealed class Lab : IAsyncDisposable
     private readonly string _folder;
     private readonly FileStream _alive;
 
+    // Never frozen: it is there so that nothing that the harness starts outlives the run, however that ends.
+    private readonly Freezer _helpers;
+
     private Lab(int hosts, string folder, FileStream alive, Programs programs)
     {
         _folder = folder;
@@ -17,6 +22,7 @@ internal sealed class Lab : IAsyncDisposable
         Programs = programs;
         var plans = HostPlan.Of(hosts);
         Network = new Network(_run, folder, plans);
+        _helpers = new Freezer(_run, "helpers");
         Hosts = [.. plans.Select(plan => new Host(plan, _run, folder, Network, programs, plans))];
     }
 
@@ -48,6 +54,14 @@ internal sealed class Lab : IAsyncDisposable
             await lab.DisposeAsync();
             throw;
         }
+    }
+
+    /// <summary>Starts a program of the harness's own that goes on until it is ended, at the latest with the run.</summary>
+    internal Process StartHelper(params string[] command)
+    {
+        var helper = Shell.Start(command);
+        _helpers.Take(helper);
+        return helper;
     }
 
     public async ValueTask DisposeAsync()

@@ -7,8 +7,7 @@ internal static partial class Native
 {
     internal const int NewNetwork = 0x40000000;
     internal const int Kill = 9;
-    internal const int Stop = 19;
-    internal const int Continue = 18;
+    internal const int Terminate = 15;
 
     /// <summary>FS_IOC_SHUTDOWN: the file system ends as it is on the disk.</summary>
     internal const nuint ShutDownFileSystem = 0x8004587D;

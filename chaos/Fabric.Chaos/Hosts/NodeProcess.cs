@@ -31,7 +31,7 @@ internal sealed class NodeProcess(string space, Freezer freezer, string log, IRe
         _process?.Dispose();
         _process = Process.Start(start)!;
         Starts++;
-        freezer.Take(_process.Id);
+        freezer.Take(_process);
     }
 
     /// <summary>kill -9, whether it is frozen or not.</summary>

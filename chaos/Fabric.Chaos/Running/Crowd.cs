@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using Fabric.Chaos.Hosts;
 using Fabric.Chaos.Traffic;
 
@@ -14,7 +15,7 @@ internal sealed class Crowd : IAsyncDisposable
 
     private readonly CancellationTokenSource _stop = new();
     private readonly CancellationTokenSource _stopListening = new();
-    private readonly Lab _lab;
+    private readonly Process[] _programs;
     private readonly Operations _operations;
     private readonly Subscriber[] _subscribers;
     private readonly Task[] _clients;
@@ -22,14 +23,12 @@ internal sealed class Crowd : IAsyncDisposable
 
     internal Crowd(Lab lab, Operations operations, string folder, int seed)
     {
-        _lab = lab;
         _operations = operations;
         var pace = TimeSpan.FromSeconds((double)Clients / WishedPerSecond);
         var random = new Random(seed);
         _subscribers = [.. lab.Hosts.Select((host, i) => new Subscriber(host, lab.Hosts, Path.Combine(folder, $"events-{host.Name}-{i}.jsonl")))];
         _listening = [.. _subscribers.Select(subscriber => Task.Run(() => subscriber.RunAsync(_stopListening.Token)))];
-        foreach (var host in lab.Hosts)
-            host.StartProgram(Path.Combine(folder, $"programs-{host.Name}-0.jsonl"), Flags);
+        _programs = [.. lab.Hosts.Select(host => lab.StartHelper(host.Program(Path.Combine(folder, $"programs-{host.Name}-0.jsonl"), Flags)))];
         _clients = [.. from host in lab.Hosts
                        from client in Enumerable.Range(0, Clients / lab.Hosts.Count)
                        let loop = new ClientLoop((host.Plan.Number * 100) + client, host, lab.Hosts, operations, Flags, random.Next(), pace)
@@ -55,10 +54,17 @@ internal sealed class Crowd : IAsyncDisposable
         await Task.WhenAll(_listening);
         foreach (var subscriber in _subscribers)
             await subscriber.DisposeAsync();
-        foreach (var host in _lab.Hosts)
-            host.EndProgram();
+        foreach (var program in _programs)
+            await EndAsync(program);
         await _operations.DisposeAsync();
         _stop.Dispose();
         _stopListening.Dispose();
+    }
+
+    private static async Task EndAsync(Process program)
+    {
+        _ = Native.kill(program.Id, Native.Terminate);
+        await program.WaitForExitAsync();
+        program.Dispose();
     }
 }

@@ -35,7 +35,7 @@ internal static class TopView
             return;
         }
 
-        var grid = new Grid(Columns);
+        var grid = new Output.Grid(Columns);
         foreach (var flag in flags)
             grid.Add(Cells(flag));
         grid.WriteTo(terminal);
