@@ -15,6 +15,8 @@ public sealed class TraceTests
         using var provider = Exporting.Trace(Sdk.CreateTracerProviderBuilder()).AddInMemoryExporter(spans).Build();
         await using var fleet = new RealFleet();
         await fleet.StartVotersAsync();
+        // Once written to, there is a leader that everybody knows.
+        await fleet.ConvergesAsync(await fleet.WriteAsync("a", "first"));
         var leader = (await fleet.NodeAsync("a")).GetProperty("leader").GetString()!;
         var follower = fleet.Names.First(name => name != leader);
 
@@ -27,7 +29,7 @@ public sealed class TraceTests
         };
         request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
         using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-        Assert.True(answer.IsSuccessStatusCode);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         Activity[] Of() => [.. spans.ToArray().Where(span => span?.TraceId == trace)];
         await Eventually.HoldsAsync(() => Task.FromResult(Of().Count(static span => span.OperationName == "table write") == 2),
