@@ -146,7 +146,7 @@ public sealed partial class RaftConsensus : IConsensus
         DurableLog? log = null;
         try
         {
-            log = OpenLog(folder, machine);
+            log = await OpenLogAsync(folder, machine, token);
             await log.InitializeAsync(token);
             Judge(found, log);
             return new Running(NewCluster(log), log, machine, new FreeSpace(folder.Root, options.MinFreeBytes, time, logger));
@@ -161,12 +161,14 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private DurableLog OpenLog(DataDirectory folder, FabricStateMachine machine)
+    private async Task<DurableLog> OpenLogAsync(DataDirectory folder, FabricStateMachine machine, CancellationToken token)
     {
         var stock = Environment.GetEnvironmentVariable("FABRIC_UNSAFE_STOCK_LOG") == "1";
         if (stock)
             Logs.UnsafeLog(logger);
-        return new DurableLog(LogFormat.Options(folder.Log), machine, stock) { LeaderHeard = NoteContact };
+        var log = await DurableLog.OpenAsync(folder.Log, machine, stock, token);
+        log.LeaderHeard = NoteContact;
+        return log;
     }
 
     /// <summary>

@@ -175,7 +175,7 @@ public sealed class OneMemberTests
         for (var i = 0; i < 10; i++)
             await fabric.DecideAsync(Sets.Put($"flag-{i}"));
         await fabric.StopAsync("a");
-        var page = Directory.GetFiles(Path.Combine(fabric.DataOf("a"), "log", "data")).Single();
+        var page = Directory.GetFiles(Path.Combine(fabric.DataOf("a"), "log", "entries")).Single();
         Flip(page, 700);
 
         await Assert.ThrowsAsync<LogUnusableException>(() => fabric.StartAsync("a"));
