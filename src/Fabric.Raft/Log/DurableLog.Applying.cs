@@ -1,4 +1,5 @@
 using DotNext.Net.Cluster.Consensus.Raft;
+using Fabric.Raft.Snapshots;
 
 namespace Fabric.Raft.Log;
 
@@ -137,16 +138,8 @@ internal sealed partial class DurableLog
             }
 
             var file = await machine.InstallAsync(snapshot, index, token);
-            lock (gate)
-            {
-                tail.ContinueFrom(file.Index, file.Term);
-                commit = Math.Max(commit, file.Index);
-                durable = Math.Min(Math.Max(durable, file.Index), tail.Last);
-                nextToWrite = Math.Clamp(nextToWrite, file.Index + 1, tail.Last + 1);
-                covered = file.Index;
-                Volatile.Write(ref applied, file.Index);
-            }
-
+            await TakeFilesAsync();
+            GoOnFrom(file);
             WakeWaits();
             machine.DropSnapshotsBefore(file.Index);
         }
@@ -154,6 +147,35 @@ internal sealed partial class DurableLog
         {
             applyTurn.Release();
         }
+    }
+
+    /// <summary>Called by whoever applies and has taken the files.</summary>
+    private void GoOnFrom(SnapshotFile file)
+    {
+        bool follows;
+        lock (gate)
+        {
+            follows = tail.ContinueFrom(file.Index, file.Term);
+            if (!follows)
+                (durable, nextToWrite) = (file.Index, file.Index + 1);
+            else
+                nextToWrite = Math.Max(nextToWrite, file.Index + 1);
+            (commit, durable, covered) = (Math.Max(commit, file.Index), Math.Max(durable, file.Index), file.Index);
+            Volatile.Write(ref applied, file.Index);
+        }
+
+        Exception? failed = null;
+        try
+        {
+            if (!follows)
+                files.BeginAnew();
+        }
+        catch (Exception cause)
+        {
+            failed = cause;
+        }
+
+        EndWriting(default, failed);
     }
 
     private void WakeWaits()

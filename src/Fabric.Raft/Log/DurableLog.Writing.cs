@@ -113,27 +113,33 @@ internal sealed partial class DurableLog
         turn.SetResult();
     }
 
-    private async Task CloseFilesAsync()
+    /// <summary>Returns when the caller alone may use the files.</summary>
+    private async Task TakeFilesAsync()
     {
         while (true)
         {
-            Task? turn = null;
+            Task turn;
             lock (gate)
             {
-                if (writing)
-                    turn = written.Task;
-                writing = true;
+                if (!writing)
+                {
+                    writing = true;
+                    return;
+                }
+
+                turn = written.Task;
             }
 
-            if (turn is null)
-                break;
             await turn;
         }
+    }
 
+    private async Task CloseFilesAsync()
+    {
+        await TakeFilesAsync();
         if (failure is null)
             WriteOut();
-        lock (gate)
-            writing = true;
+        await TakeFilesAsync();
         files.Dispose();
     }
 }

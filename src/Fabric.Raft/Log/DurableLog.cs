@@ -30,8 +30,8 @@ internal sealed partial class DurableLog : WriteAheadLog, IPersistentState
     {
         (this.files, this.machine, this.stock, tail) = (files, machine, stock, found.Tail);
         var snapshot = machine.Snapshot;
-        if (snapshot is not null)
-            tail.ContinueFrom(snapshot.Index, snapshot.Term);
+        if (snapshot is not null && !tail.ContinueFrom(snapshot.Index, snapshot.Term))
+            files.BeginAnew();
         commit = Math.Clamp(found.Commit, tail.Base, tail.Last);
         (durable, nextToWrite, commitWritten, applied, covered) = (tail.Last, tail.Last + 1, commit, tail.Base, tail.Base);
         ledTerm = CurrentTerm;

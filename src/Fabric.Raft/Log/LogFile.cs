@@ -6,14 +6,13 @@ using Microsoft.Win32.SafeHandles;
 namespace Fabric.Raft.Log;
 
 /// <summary>
-/// One file of the log: frames one after the other, and zeros behind them. The zeros are written ahead, so that the disk has a
-/// frame after one flush of its bytes alone, and so that a frame that a crash tore is told from one that has rotted.
+/// One file of the log: frames one after the other, and zeros behind them. The zeros are on the disk before a frame takes their
+/// place, so that one flush of its bytes is enough, and so that a frame that a crash tore is told from one that has rotted.
 /// </summary>
 internal sealed class LogFile : IDisposable
 {
-    private const int AheadBytes = 1024 * 1024;
     private const string Extension = ".entries";
-    private static readonly byte[] Zeros = new byte[AheadBytes];
+    private static readonly byte[] Zeros = new byte[256 * 1024];
 
     private readonly SafeFileHandle handle;
     private long zeroedTo;
@@ -28,26 +27,39 @@ internal sealed class LogFile : IDisposable
     /// <summary>Where the next frame goes.</summary>
     public long End { get; private set; }
 
-    /// <summary>A new file, which is on the disk under its name. Frames in it begin at this index or later.</summary>
-    public static LogFile Create(string directory, long number)
+    /// <summary>Bytes that frames can still take.</summary>
+    public long Room => zeroedTo - End;
+
+    /// <summary>A new file with room for so many bytes, which is on the disk under its name.</summary>
+    public static LogFile Create(string directory, long number, long bytes)
     {
         var path = System.IO.Path.Combine(directory, number.ToString("D20", CultureInfo.InvariantCulture) + Extension);
         var file = new LogFile(path, File.OpenHandle(path, FileMode.Create, FileAccess.ReadWrite), 0, 0);
-        file.WriteAhead(0);
-        LibC.Sync(file.handle, path);
+        file.MakeRoom(bytes);
         LibC.SyncDirectory(directory);
         return file;
     }
 
     /// <summary>The file that is written next, behind what <see cref="Read"/> found whole in it; a torn rest is zeroed again.</summary>
-    public static LogFile Reopen(string path, long end)
+    public static LogFile Reopen(string path, long end, long bytes)
     {
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.SetLength(handle, end);
         var file = new LogFile(path, handle, end, end);
-        file.WriteAhead(end);
-        LibC.Sync(handle, path);
+        file.MakeRoom(bytes - end);
         return file;
+    }
+
+    /// <summary>Writes zeros until frames can take so many bytes. Returns when they are on the disk.</summary>
+    public void MakeRoom(long bytes)
+    {
+        while (Room < bytes)
+        {
+            RandomAccess.Write(handle, Zeros, zeroedTo);
+            zeroedTo += Zeros.Length;
+        }
+
+        LibC.Sync(handle, Path);
     }
 
     /// <summary>Writes a frame behind the others.</summary>
@@ -61,8 +73,8 @@ internal sealed class LogFile : IDisposable
         try
         {
             frame.Write(buffer.AsSpan(0, size));
-            if (End + size > zeroedTo)
-                WriteAhead(End + size);
+            if (size > Room)
+                MakeRoom(size);
             RandomAccess.Write(handle, buffer.AsSpan(0, size), End);
             if (flush)
                 LibC.SyncData(handle, Path);
@@ -72,6 +84,14 @@ internal sealed class LogFile : IDisposable
         {
             ArrayPool<byte>.Shared.Return(buffer);
         }
+    }
+
+    /// <summary>Whether nothing that was acknowledged is in a file: it was made for later.</summary>
+    public static bool IsBlank(string path)
+    {
+        using var handle = File.OpenHandle(path);
+        Span<byte> head = stackalloc byte[LogFrame.Alignment];
+        return !head[..RandomAccess.Read(handle, head, 0)].ContainsAnyExcept((byte)0);
     }
 
     /// <summary>Returns when all frames are on the disk.</summary>
@@ -86,20 +106,10 @@ internal sealed class LogFile : IDisposable
     public static long Read(string path, bool last, Action<LogFrame> take)
     {
         ReadOnlyMemory<byte> bytes = File.ReadAllBytes(path);
-        for (var at = 0; ;)
-        {
-            switch (LogFrame.Read(bytes[at..], out var frame, out var size))
-            {
-                case FrameRead.Good:
-                    take(frame);
-                    at += size;
-                    break;
-                case FrameRead.Bad when !last || !Torn(bytes.Span, at):
-                    throw new InvalidDataException($"{path} is damaged at byte {at}.");
-                default:
-                    return at;
-            }
-        }
+        var at = 0;
+        for (; LogFrame.Read(bytes[at..], out var size) is { } frame; at += size)
+            take(frame);
+        return EndsAt(bytes.Span, at, last) ? at : throw new InvalidDataException($"{path} is damaged at byte {at}.");
     }
 
     /// <summary>The files of a folder in the order in which they were written.</summary>
@@ -112,31 +122,28 @@ internal sealed class LogFile : IDisposable
     public void Dispose() => handle.Dispose();
 
     /// <summary>
-    /// Whether a crash explains what stands there: a sector of the frame was never written, and was zero before. A disk or a
-    /// kernel that changes bytes of a whole frame leaves none.
+    /// Whether the file ends where no whole frame stands: nothing was written there, or a crash tore what was. Then a sector of
+    /// it was never written, and is zero as before; bytes that have changed in a whole frame leave none.
     /// </summary>
-    private static bool Torn(ReadOnlySpan<byte> bytes, int at)
+    private static bool EndsAt(ReadOnlySpan<byte> bytes, int at, bool last)
     {
-        var end = bytes.LastIndexOfAnyExcept((byte)0) + 1;
-        var claimed = BitConverter.ToInt64(bytes.Slice(at, sizeof(long)));
-        var until = claimed > 0 && claimed <= bytes.Length - at ? at + (int)claimed : Math.Max(end, at);
-        for (var from = at; from < until;)
+        var size = LogFrame.SizeAt(bytes[at..]);
+        if (size < 0 || size > bytes.Length - at)
+            return false;
+        var sector = SectorAt(bytes, at);
+        if (size == 0)
+            return !sector.ContainsAnyExcept((byte)0) && (last || !bytes[at..].ContainsAnyExcept((byte)0));
+        for (var from = at; last && from < at + size; from += sector.Length)
         {
-            var next = Math.Min(until, (from / LogFrame.SectorBytes + 1) * LogFrame.SectorBytes);
-            if (!bytes[from..next].ContainsAnyExcept((byte)0))
+            sector = SectorAt(bytes[..(at + size)], from);
+            if (!sector.ContainsAnyExcept((byte)0))
                 return true;
-            from = next;
         }
 
         return false;
     }
 
-    private void WriteAhead(long needed)
-    {
-        while (zeroedTo <= needed)
-        {
-            RandomAccess.Write(handle, Zeros, zeroedTo);
-            zeroedTo += AheadBytes;
-        }
-    }
+    /// <summary>What a sector holds from here on.</summary>
+    private static ReadOnlySpan<byte> SectorAt(ReadOnlySpan<byte> bytes, int from) =>
+        bytes[from..Math.Min(bytes.Length, (from / LogFrame.SectorBytes + 1) * LogFrame.SectorBytes)];
 }

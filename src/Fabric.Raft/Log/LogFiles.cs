@@ -17,6 +17,7 @@ internal sealed class LogFiles : IDisposable
     // Files that are no longer written, oldest first, each with the last index in it.
     private readonly Queue<(string Path, long Last)> full = new();
     private LogFile current;
+    private Task<LogFile>? next;
     private long number;
     private long lastInCurrent;
 
@@ -32,11 +33,13 @@ internal sealed class LogFiles : IDisposable
         Directory.CreateDirectory(directory);
         LibC.SyncDirectory(Path.GetDirectoryName(directory)!);
         var (found, written) = Walk(directory);
+        foreach (var (path, _) in LogFile.In(directory).Skip(written.Count).ToArray())
+            File.Delete(path);
         if (written.Count == 0)
-            return (new LogFiles(directory, LogFile.Create(directory, 1), 1, 0), found);
+            return (new LogFiles(directory, LogFile.Create(directory, 1, FileBytes), 1, 0), found);
 
         var newest = written[^1];
-        var files = new LogFiles(directory, LogFile.Reopen(newest.Path, newest.End), newest.Number, newest.Last);
+        var files = new LogFiles(directory, LogFile.Reopen(newest.Path, newest.End, FileBytes), newest.Number, newest.Last);
         foreach (var older in written.SkipLast(1))
             files.full.Enqueue((older.Path, older.Last));
         return (files, found);
@@ -51,9 +54,12 @@ internal sealed class LogFiles : IDisposable
     /// <exception cref="IOException">The log must not go on.</exception>
     public void Append(LogFrame frame, bool flush)
     {
-        if (current.End > 0 && current.End + frame.Size > FileBytes)
+        if (current.End > 0 && current.Room < frame.Size)
             BeginNext();
         current.Append(frame, flush);
+        // Made while the log goes on: to write so much at once would hold up the entries that come meanwhile.
+        if (current.End > FileBytes / 2)
+            next ??= Task.Run(() => LogFile.Create(directory, number + 1, FileBytes));
         if (frame.Entries.Count > 0)
             lastInCurrent = Math.Max(lastInCurrent, frame.Entries[^1].Index);
     }
@@ -65,7 +71,20 @@ internal sealed class LogFiles : IDisposable
             File.Delete(full.Dequeue().Path);
     }
 
-    public void Dispose() => current.Dispose();
+    /// <summary>Begins anew behind a snapshot that what is in the files does not lead to.</summary>
+    /// <exception cref="IOException">The log must not go on.</exception>
+    public void BeginAnew()
+    {
+        BeginNext();
+        DeleteTo(long.MaxValue);
+    }
+
+    public void Dispose()
+    {
+        current.Dispose();
+        if (next?.ContinueWith(static made => made.IsCompletedSuccessfully ? made.Result : null, TaskScheduler.Default).Result is { } made)
+            made.Dispose();
+    }
 
     private void BeginNext()
     {
@@ -73,7 +92,9 @@ internal sealed class LogFiles : IDisposable
         current.Flush();
         current.Dispose();
         full.Enqueue((current.Path, lastInCurrent));
-        current = LogFile.Create(directory, ++number);
+        number++;
+        current = next is null ? LogFile.Create(directory, number, FileBytes) : next.GetAwaiter().GetResult();
+        next = null;
         lastInCurrent = 0;
     }
 
@@ -82,7 +103,9 @@ internal sealed class LogFiles : IDisposable
     private static (LogFound Found, List<Written> Files) Walk(string directory)
     {
         var (tail, commit, written) = (new LogTail(), 0L, new List<Written>());
-        (string Path, long Number)[] files = Directory.Exists(directory) ? [.. LogFile.In(directory)] : [];
+        var files = Directory.Exists(directory) ? LogFile.In(directory).ToList() : [];
+        while (files.Count > 0 && LogFile.IsBlank(files[^1].Path))
+            files.RemoveAt(files.Count - 1);
         foreach (var (path, file) in files)
         {
             var highest = 0L;

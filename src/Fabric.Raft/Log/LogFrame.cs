@@ -41,26 +41,28 @@ internal readonly record struct LogFrame(long Commit, IReadOnlyList<StoredEntry>
         }
 
         rest.Fill(Filler);
-        BinaryPrimitives.WriteInt64LittleEndian(to, to.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(to, to.Length);
+        BinaryPrimitives.WriteInt32LittleEndian(to[4..], ~to.Length);
         BinaryPrimitives.WriteUInt64LittleEndian(to[8..], XxHash64.HashToUInt64(body, to.Length));
     }
 
-    /// <summary>Reads one from the front of what is left of a file.</summary>
-    public static FrameRead Read(ReadOnlyMemory<byte> from, out LogFrame frame, out int size)
+    /// <summary>Reads one from the front of what is left of a file; null where none stands there whole.</summary>
+    public static LogFrame? Read(ReadOnlyMemory<byte> from, out int size)
     {
-        (frame, size) = (default, 0);
-        var left = from.Span;
-        if (left.Length < HeadBytes || !left[..HeadBytes].ContainsAnyExcept((byte)0))
-            return !left[..Math.Min(left.Length, SectorBytes)].ContainsAnyExcept((byte)0) ? FrameRead.End : FrameRead.Bad;
-        var length = BinaryPrimitives.ReadInt64LittleEndian(left);
-        if (length < HeadBytes + FixedBytes || length > left.Length || length % Alignment != 0)
-            return FrameRead.Bad;
-        size = (int)length;
+        size = SizeAt(from.Span);
+        if (size <= 0 || size > from.Length)
+            return null;
         var body = from[HeadBytes..size];
-        if (BinaryPrimitives.ReadUInt64LittleEndian(left[8..]) != XxHash64.HashToUInt64(body.Span, size))
-            return FrameRead.Bad;
-        frame = Parse(body);
-        return FrameRead.Good;
+        return BinaryPrimitives.ReadUInt64LittleEndian(from.Span[8..]) == XxHash64.HashToUInt64(body.Span, size) ? Parse(body) : null;
+    }
+
+    /// <summary>The size of the frame that was begun here: 0 where none was, negative where its head has rotted.</summary>
+    public static int SizeAt(ReadOnlySpan<byte> at)
+    {
+        if (at.Length < HeadBytes || !at[..HeadBytes].ContainsAnyExcept((byte)0))
+            return 0;
+        var size = BinaryPrimitives.ReadInt32LittleEndian(at);
+        return size == ~BinaryPrimitives.ReadInt32LittleEndian(at[4..]) && size > HeadBytes + FixedBytes && size % Alignment == 0 ? size : -1;
     }
 
     private static LogFrame Parse(ReadOnlyMemory<byte> body)
@@ -80,17 +82,4 @@ internal readonly record struct LogFrame(long Commit, IReadOnlyList<StoredEntry>
     }
 
     private static int Aligned(int bytes) => (bytes + Alignment - 1) / Alignment * Alignment;
-}
-
-/// <summary>What stands at a place of a log's file.</summary>
-internal enum FrameRead
-{
-    /// <summary>A frame, whole.</summary>
-    Good,
-
-    /// <summary>Nothing was written here.</summary>
-    End,
-
-    /// <summary>Something that is no frame.</summary>
-    Bad,
 }

@@ -43,13 +43,15 @@ internal sealed class LogTail
 
     /// <summary>
     /// Goes on from a snapshot. What stands behind it stays only when it follows the very entry the snapshot ends with;
-    /// otherwise it is another history's.
+    /// otherwise it is another history's, and false is returned.
     /// </summary>
-    public void ContinueFrom(long index, long term)
+    public bool ContinueFrom(long index, long term)
     {
-        if (Find(index) is { } same && same.Term != term)
+        var follows = index <= Base || Find(index)?.Term == term;
+        if (!follows)
             entries.Clear();
         DropTo(index);
+        return follows;
     }
 
     /// <summary>Takes what was once written, in the order in which it was written.</summary>
@@ -58,12 +60,11 @@ internal sealed class LogTail
         if (written.Count == 0)
             return;
         var first = written[0].Index;
-        if (first > Last + 1 || first <= Base)
-        {
-            // A snapshot was taken over from another member in between; what came before is in it.
-            entries.Clear();
+        // Files before this one are gone, since a snapshot covers them.
+        if (entries.Count == 0)
             Base = first - 1;
-        }
+        if (first > Last + 1 || first <= Base)
+            throw new InvalidDataException($"Entry {first} stands behind entry {Last}, which does not come before it.");
 
         CutFrom(first);
         entries.AddRange(written);
