@@ -4,6 +4,7 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using Fabric.Raft.Log;
 using Fabric.Raft.Logging;
 using Fabric.Raft.Observers;
+using Fabric.Raft.Replication;
 using Fabric.Raft.Snapshots;
 using Fabric.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
@@ -57,7 +58,7 @@ public sealed partial class RaftConsensus : IConsensus
     }
 
     /// <summary>What exists from the start on.</summary>
-    private sealed record Running(RaftCluster Cluster, DurableLog Log, FabricStateMachine Machine, FreeSpace Space);
+    private sealed record Running(ResigningCluster Cluster, DurableLog Log, FabricStateMachine Machine, FreeSpace Space);
 
     private Running? Now => started.Task.IsCompletedSuccessfully ? started.Task.Result : null;
 
@@ -146,10 +147,11 @@ public sealed partial class RaftConsensus : IConsensus
         DurableLog? log = null;
         try
         {
-            log = await OpenLogAsync(folder, machine, token);
+            var space = new FreeSpace(folder.Root, options.MinFreeBytes, time, logger);
+            log = await OpenLogAsync(folder, machine, space, token);
             await log.InitializeAsync(token);
             Judge(found, log);
-            return new Running(NewCluster(log), log, machine, new FreeSpace(folder.Root, options.MinFreeBytes, time, logger));
+            return new Running(NewCluster(log), log, machine, space);
         }
         catch (Exception failure)
         {
@@ -161,13 +163,13 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private async Task<DurableLog> OpenLogAsync(DataDirectory folder, FabricStateMachine machine, CancellationToken token)
+    private async Task<DurableLog> OpenLogAsync(DataDirectory folder, FabricStateMachine machine, FreeSpace space, CancellationToken token)
     {
         var stock = Environment.GetEnvironmentVariable("FABRIC_UNSAFE_STOCK_LOG") == "1";
         if (stock)
             Logs.UnsafeLog(logger);
         var log = await DurableLog.OpenAsync(folder.Log, machine, stock, token);
-        log.LeaderHeard = NoteContact;
+        (log.LeaderHeard, log.NoRoom) = (NoteContact, space.WhyNot);
         return log;
     }
 
@@ -186,7 +188,7 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private RaftCluster NewCluster(DurableLog log)
+    private ResigningCluster NewCluster(DurableLog log)
     {
         var self = options.Members.Single(member => member.Name == options.Name);
         var configuration = new RaftCluster.TcpConfiguration(options.Bind ?? self.Raft)
@@ -204,7 +206,7 @@ public sealed partial class RaftConsensus : IConsensus
             LoggerFactory = new QuietLoggerFactory(logger, time),
         };
         Membership.Fix(configuration.ConfigurationStorage, options.Members);
-        return new RaftCluster(configuration) { AuditTrail = log };
+        return new ResigningCluster(configuration) { AuditTrail = log };
     }
 
     private string? NameOf(RaftClusterMember? member) => member is null ? null : names.GetValueOrDefault(member.EndPoint);
@@ -224,6 +226,7 @@ public sealed partial class RaftConsensus : IConsensus
     /// <summary>Runs under the library's transition lock, so it only looks and logs.</summary>
     private void OnLeaderChanged(RaftCluster<RaftClusterMember> cluster, RaftClusterMember? leader)
     {
+        RaftTelemetry.LeaderChanges.Add(1);
         if (NameOf(leader) is { } name)
             Logs.LeaderIs(logger, name, cluster.Term);
         else

@@ -27,7 +27,7 @@ internal static class Participation
     /// <summary>What this host takes part by: without a vote, with one, or first without and then with one.</summary>
     public static IConsensus Open(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, IAppliedSink sinks, ILoggerFactory loggers)
     {
-        var following = new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory };
+        var following = new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory, EntriesPerSnapshot = options.Limits.EntriesPerSnapshot };
         if (options.Join.Count > 0)
             return new ObserverReplica(following, sinks, loggers, parts.Time);
         var voting = parts.OpenConsensus(RaftOptionsOf(options, members), sinks, loggers);
@@ -36,12 +36,18 @@ internal static class Participation
             : voting;
     }
 
+    /// <summary>A follower that is no further behind than a fifth of a snapshot's entries gets them from the log.</summary>
+    private const int EntriesPerEntryKept = 5;
+
     private static RaftOptions RaftOptionsOf(NodeOptions options, IReadOnlyList<NodeMember> members) => new()
     {
         Name = options.Name,
         Members = [.. members.Select(member => new Member(member.Name, member.Raft))],
         DataDirectory = options.DataDirectory,
         Capacity = options.Capacity,
+        MinFreeBytes = options.MinFree / 4,
+        EntriesPerSnapshot = options.Limits.EntriesPerSnapshot,
+        EntriesKeptBehindSnapshot = options.Limits.EntriesPerSnapshot / EntriesPerEntryKept,
     };
 
     /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>

@@ -43,6 +43,10 @@ internal sealed class WaitingVoter(ObserverReplica replica, RaftConsensus raft) 
 
     public Task<long?> ReadIndexAsync(CancellationToken token) => _now.ReadIndexAsync(token);
 
+    public Task<bool> HandOverAsync(TimeSpan patience, CancellationToken token) => _now.HandOverAsync(patience, token);
+
+    public Task<string?> RebuildAsync(Stream snapshot, CancellationToken token) => _now.RebuildAsync(snapshot, token);
+
     public Task WaitForAppliedAsync(long index, CancellationToken token) => OverTheSwitchAsync(now => now.WaitForAppliedAsync(index, token));
 
     public Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token) => _now.WriteSnapshotAsync(destination, token);

@@ -51,6 +51,7 @@ public static class NodeOptionsReader
         Table = given.Table ?? file.Table,
         Usage = given.Usage ?? file.Usage,
         Capacity = given.Capacity ?? file.Capacity,
+        MinFree = given.MinFree ?? file.MinFree,
         WriteTimeout = given.WriteTimeout ?? file.WriteTimeout,
         ReadTimeout = given.ReadTimeout ?? file.ReadTimeout,
         ShutdownTimeout = given.ShutdownTimeout ?? file.ShutdownTimeout,
@@ -66,6 +67,7 @@ public static class NodeOptionsReader
         MaxEventsKept = given.MaxEventsKept ?? file.MaxEventsKept,
         MaxEventsKeptBytes = given.MaxEventsKeptBytes ?? file.MaxEventsKeptBytes,
         EventsKeepAlive = given.EventsKeepAlive ?? file.EventsKeepAlive,
+        EntriesPerSnapshot = given.EntriesPerSnapshot ?? file.EntriesPerSnapshot,
         OfrepOrigins = given.OfrepOrigins.Count > 0 ? given.OfrepOrigins : file.OfrepOrigins,
     };
 
@@ -133,6 +135,7 @@ public static class NodeOptionsReader
     private static NodeOptions WithNumbers(NodeOptions options, NodeSettings settings, List<OptionProblem> problems) => options with
     {
         Capacity = Whole("capacity", settings.Capacity, options.Capacity, problems),
+        MinFree = Size("min-free", settings.MinFree, options.MinFree, problems),
         WriteTimeout = Time("write-timeout", settings.WriteTimeout, options.WriteTimeout, problems),
         ReadTimeout = Time("read-timeout", settings.ReadTimeout, options.ReadTimeout, problems),
         ShutdownTimeout = Time("shutdown-timeout", settings.ShutdownTimeout, options.ShutdownTimeout, problems),
@@ -149,6 +152,7 @@ public static class NodeOptionsReader
             ChangeStreams = Whole("max-change-streams", settings.MaxChangeStreams, options.Limits.ChangeStreams, problems),
             EventsKept = Whole("max-events-kept", settings.MaxEventsKept, options.Limits.EventsKept, problems),
             EventsKeptBytes = Whole("max-events-kept-bytes", settings.MaxEventsKeptBytes, options.Limits.EventsKeptBytes, problems),
+            EntriesPerSnapshot = Whole("entries-per-snapshot", settings.EntriesPerSnapshot, options.Limits.EntriesPerSnapshot, problems),
         },
     };
 
@@ -159,6 +163,16 @@ public static class NodeOptionsReader
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return number;
         problems.Add(new OptionProblem(key, text, "a whole number"));
+        return otherwise;
+    }
+
+    private static long Size(string key, string? text, long otherwise, List<OptionProblem> problems)
+    {
+        if (text is null)
+            return otherwise;
+        if (Sizes.Read(text) is { } bytes)
+            return bytes;
+        problems.Add(new OptionProblem(key, text, Sizes.Range));
         return otherwise;
     }
 

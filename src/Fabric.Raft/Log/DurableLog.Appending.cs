@@ -34,6 +34,9 @@ internal sealed partial class DurableLog
         var received = new List<StoredEntry>((int)Math.Min(entries.RemainingCount, 1024));
         while (await entries.MoveNextAsync())
             received.Add(await StoredEntry.OfAsync(entries.Current, startIndex + received.Count, token));
+        // The leader hears that this member did not take them, and sends them again; the log is as it was.
+        if (!stock && NoRoom?.Invoke() is { } full)
+            throw new IOException(full);
         AppendReceived(received, skipCommitted);
         if (stock)
             BeginWriting();

@@ -138,8 +138,11 @@ internal sealed partial class DurableLog
     {
         await TakeFilesAsync();
         if (failure is null)
+        {
             WriteOut();
-        await TakeFilesAsync();
+            await TakeFilesAsync();
+        }
+
         files.Dispose();
     }
 }

@@ -62,6 +62,9 @@ internal sealed partial class DurableLog : WriteAheadLog, IPersistentState
     /// <summary>Called whenever a leader was heard; must return at once.</summary>
     public Action? LeaderHeard { get; set; }
 
+    /// <summary>Why a follower must append nothing; null when it may. Asked before anything of an entry is touched.</summary>
+    public Func<string?>? NoRoom { get; set; }
+
     /// <summary>The term that this member knows.</summary>
     public long CurrentTerm => ((IPersistentState)this).Term;
 

@@ -12,7 +12,7 @@ namespace Fabric.Raft.StateMachine;
 /// Applies committed entries, one after the other, and keeps snapshots. The library's SimpleStateMachine is not used: it
 /// gives a snapshot its name even when the transfer broke off, and relies on a flush that reports success on failure.
 /// </summary>
-internal sealed class FabricStateMachine
+internal sealed partial class FabricStateMachine
 {
     private readonly SnapshotPolicy policy;
     private readonly SnapshotStore store;
@@ -27,7 +27,10 @@ internal sealed class FabricStateMachine
     private MachineState state;
     private SnapshotFile? snapshot;
 
-    // Only touched by the one that applies.
+    // Held while an entry is applied, and while the state is made anew.
+    private readonly Lock applying = new();
+
+    // Only touched by the one that has it.
     private Task<SnapshotFile>? writing;
     private long snapshotDue;
     private long bytesSinceSnapshot;
@@ -43,7 +46,7 @@ internal sealed class FabricStateMachine
         feed.BeginAnew(PositionOf(state));
         snapshotDue = state.Fabric.AppliedIndex + policy.Entries;
         NoteIdentity();
-        Tell(() => sink!.Replaying(state.Fabric, []));
+        Tell(() => sink!.Begins(state.Fabric));
     }
 
     public MachineState State => Volatile.Read(ref state);
@@ -72,9 +75,16 @@ internal sealed class FabricStateMachine
         if (entry.Index <= State.Fabric.AppliedIndex || entry.Bytes.IsEmpty)
             return;
 
-        PublishSnapshotWhenRipe(entry.Index);
-        Change(entry);
-        BeginSnapshotWhenDue();
+#if FABRIC_PLANTS
+        if (!live && Fabric.Flags.Plant.Is("skipped-at-start") && entry.Index % 3 == 0)
+            return;
+#endif
+        lock (applying)
+        {
+            PublishSnapshotWhenRipe(entry.Index);
+            Change(entry);
+            BeginSnapshotWhenDue();
+        }
     }
 
     /// <summary>Deletes snapshots older than one that the log relies on.</summary>
@@ -87,6 +97,15 @@ internal sealed class FabricStateMachine
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+#if FABRIC_PLANTS
+    /// <summary>Lets the table show what is not committed.</summary>
+    public void ShowAtOnce(long index, byte[] bytes)
+    {
+        if (CommandCodec.Decode(new ReadOnlySequence<byte>(bytes)) is Decoded.Entry { Command: Command.Change change })
+            Tell(() => sink!.Applied(State.Fabric.Apply(index, change.Changes).Next with { AppliedIndex = index }, [.. change.Changes.Changes.Select(static one => one.Key)]));
+    }
+
+#endif
     private void Change(StoredEntry entry)
     {
         var bytes = new ReadOnlySequence<byte>(entry.Bytes);
@@ -99,6 +118,10 @@ internal sealed class FabricStateMachine
 
         var before = State.Fabric.AppliedIndex;
         var application = Applier.Apply(State, entry.Index, entry.Term, command, bytes);
+#if FABRIC_PLANTS
+        if (!live && Fabric.Flags.Plant.Is("applied-twice-at-start"))
+            application = Applier.Apply(application.Next, entry.Index, entry.Term, command, bytes);
+#endif
         bytesSinceSnapshot += bytes.Length;
         lock (gate)
         {
@@ -160,8 +183,20 @@ internal sealed class FabricStateMachine
             throw new InvalidOperationException($"A snapshot at {index} is not ahead of {State.Fabric.AppliedIndex}, which is applied.");
 
         await QuiesceAsync();
-        writing = null;
         var (file, received) = await store.ReceiveAsync(incoming, token);
+        lock (applying)
+            Install(file, received);
+
+        Logs.SnapshotInstalled(logger, file.Index);
+        NoteIdentity();
+        foreach (var operation in received.Ledger.Operations)
+            Pending.Decide(operation);
+        return file;
+    }
+
+    private void Install(SnapshotFile file, MachineState received)
+    {
+        writing = null;
         lock (gate)
         {
             Volatile.Write(ref state, received);
@@ -173,11 +208,6 @@ internal sealed class FabricStateMachine
         feed.BeginAnew(PositionOf(received));
         snapshotDue = file.Index + policy.Entries;
         bytesSinceSnapshot = 0;
-        Logs.SnapshotInstalled(logger, file.Index);
-        NoteIdentity();
-        foreach (var operation in received.Ledger.Operations)
-            Pending.Decide(operation);
-        return file;
     }
 
     private void BeginSnapshotWhenDue()
@@ -208,9 +238,9 @@ internal sealed class FabricStateMachine
         }
 
         var written = task.Result;
-        if (index < written.Index + policy.EntriesKept)
+        if (index < written.Index + (rebuilt ? 0 : policy.EntriesKept))
             return;
-        writing = null;
+        (writing, rebuilt) = (null, false);
         Volatile.Write(ref snapshot, written);
         Logs.SnapshotWritten(logger, written.Path);
     }
