@@ -153,7 +153,7 @@ public sealed class OneMemberTests
         await using var fabric = new TestFabric(1, static options => options with { EntriesPerSnapshot = 20, EntriesKeptBehindSnapshot = 0 });
         await fabric.StartAsync("a");
         // More than one file of the log holds, so that the first is gone.
-        var note = new string('x', 50_000);
+        var note = new string('x', 40_000);
         for (var i = 0; i < 200; i++)
             await fabric.DecideAsync(Sets.Put($"flag-{i % 9}", note: note));
         await fabric.StopAsync("a");

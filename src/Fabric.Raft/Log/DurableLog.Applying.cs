@@ -175,7 +175,9 @@ internal sealed partial class DurableLog
             failed = cause;
         }
 
-        EndWriting(default, failed);
+        EndWriting(new LogFrame(0, []), failed);
+        if (failed is not null)
+            Fail(failed);
     }
 
     private void WakeWaits()
