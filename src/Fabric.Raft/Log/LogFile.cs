@@ -43,8 +43,11 @@ internal sealed class LogFile : IDisposable
     /// <summary>The file that is written next, behind what <see cref="Read"/> found whole in it; a torn rest is zeroed again.</summary>
     public static LogFile Reopen(string path, long end, long bytes)
     {
+        var whole = File.ReadAllBytes(path).AsSpan(0, (int)end);
         var handle = File.OpenHandle(path, FileMode.Open, FileAccess.ReadWrite);
         RandomAccess.SetLength(handle, end);
+        // After a flush that failed, what was read may be in the kernel's memory alone, which takes it for written.
+        RandomAccess.Write(handle, whole, 0);
         var file = new LogFile(path, handle, end, end);
         file.MakeRoom(bytes - end);
         return file;
