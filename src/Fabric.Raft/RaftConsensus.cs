@@ -150,7 +150,7 @@ public sealed partial class RaftConsensus : IConsensus
         try
         {
             var space = new FreeSpace(folder.Root, options.MinFreeBytes, time, logger);
-            log = OpenLog(folder, machine, space);
+            log = await OpenLogAsync(folder, machine, space, token);
             await log.InitializeAsync(token);
             Judge(found, log);
             return new Running(NewCluster(log), log, machine, space);
@@ -165,12 +165,14 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private DurableLog OpenLog(DataDirectory folder, FabricStateMachine machine, FreeSpace space)
+    private async Task<DurableLog> OpenLogAsync(DataDirectory folder, FabricStateMachine machine, FreeSpace space, CancellationToken token)
     {
         var stock = Environment.GetEnvironmentVariable("FABRIC_UNSAFE_STOCK_LOG") == "1";
         if (stock)
             Logs.UnsafeLog(logger);
-        return new DurableLog(LogFormat.Options(folder.Log), machine, stock) { LeaderHeard = NoteContact, NoRoom = space.WhyNot };
+        var log = await DurableLog.OpenAsync(folder.Log, machine, stock, token);
+        (log.LeaderHeard, log.NoRoom) = (NoteContact, space.WhyNot);
+        return log;
     }
 
     /// <summary>
