@@ -63,6 +63,9 @@ internal static partial class Log
     [LoggerMessage(2602, LogLevel.Critical, "This host cannot begin to vote")]
     public static partial void VoteFailed(ILogger logger, Exception cause);
 
+    [LoggerMessage(2603, LogLevel.Critical, "{Name} has no vote any more: {Other} says that it was given to another host")]
+    public static partial void VoteLost(ILogger logger, string name, string other);
+
     [LoggerMessage(2503, LogLevel.Critical, "This host has diverged from {Source} at revision {Index}; it takes everything anew")]
     public static partial void ObserverDiverged(ILogger logger, Uri source, long index);
 }

@@ -20,6 +20,8 @@ public sealed partial class RaftConsensus
             return new Proposal.NotLeader(null);
         if (LeaderOf(running) != options.Name)
             return new Proposal.NotLeader(LeaderOf(running));
+        if (handingOver)
+            return new Proposal.NotLeader(null);
         if (changes.Problems().FirstOrDefault() is { } problem)
             return new Proposal.Refused(problem.ToString());
 

@@ -92,7 +92,7 @@ internal sealed class Upstream(
         var position = replica.Feed.Newest;
         return new HelloWire(
             FeedSession.Version, options.Name, self.GetLeftPart(UriPartial.Authority), position.Fabric, position.Index,
-            position.Digest.ToString("x16", CultureInfo.InvariantCulture), fleet.Identity, options.Members.Count > 0);
+            position.Digest.ToString("x16", CultureInfo.InvariantCulture), fleet.Identity, options.Members.Count > 0 || options.Raft is not null);
     }
 
     private void NowFedBy(Uri source)

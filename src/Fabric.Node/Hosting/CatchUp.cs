@@ -10,7 +10,7 @@ namespace Fabric.Node.Hosting;
 /// far behind may not get it through Raft, whose messages must fit into a request's time. Without success the node
 /// starts with what it has.
 /// </summary>
-internal sealed class CatchUp(NodeOptions options, HttpClient http, TimeProvider time, ILogger logger)
+internal sealed class CatchUp(NodeOptions options, IReadOnlyList<NodeMember> voters, HttpClient http, TimeProvider time, ILogger logger)
 {
     /// <summary>A fabric whose whole log is shorter than this is brought by Raft in no time.</summary>
     private const long WorthAsking = 2_000;
@@ -20,7 +20,7 @@ internal sealed class CatchUp(NodeOptions options, HttpClient http, TimeProvider
     public async Task RunAsync(RaftConsensus consensus, CancellationToken token)
     {
         var client = new MemberClient(http, options.PeerTimeout, time);
-        var others = options.Members.Where(member => member.Name != options.Name).ToArray();
+        var others = voters.Where(member => member.Name != options.Name).ToArray();
         var applied = await Task.WhenAll(others.Select(async member => (await client.NodeAsync(member, token)).Node?.AppliedRevision ?? 0));
         var furthest = Array.IndexOf(applied, applied.Max());
         if (applied[furthest] <= WorthAsking)

@@ -59,10 +59,12 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly HostWriter _hosts;
     private readonly Standing _standing;
     private readonly LocalProposer _local;
+    private readonly LostVote _lost;
     private readonly Guid _identity;
     private Upstream? _upstream;
     private Candidacy? _candidacy;
     private RosterKeeper? _keeper;
+    private SeatKeeper? _seats;
     private int _disposed;
 
     private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, Guid identity)
@@ -89,7 +91,8 @@ public sealed class NodeHost : IAsyncDisposable
         _spreader = new CommitSpreader(_consensus);
         _local = new LocalProposer(_consensus, _spreader, parts.Time);
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
-        _standing = new Standing(_consensus, identity, options, _http, parts.Time);
+        _standing = new Standing(_consensus, identity, _voters, options, _http, parts.Time);
+        _lost = new LostVote(_standing, _consensus, options, parts.Time, _logger);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
@@ -113,6 +116,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         if (options.Problems().ToArray() is { Length: > 0 } problems)
             throw new StartFailedException(string.Join(Environment.NewLine, problems.AsEnumerable()));
+        options = Participation.AsSeated(options);
         var host = new NodeHost(options, parts, Participation.MembersOf(options), Participation.IdentityOf(options));
         try
         {
@@ -158,6 +162,9 @@ public sealed class NodeHost : IAsyncDisposable
         await _app.StopAsync(CancellationToken.None);
         if (_keeper is not null)
             await _keeper.DisposeAsync();
+        if (_seats is not null)
+            await _seats.DisposeAsync();
+        await _lost.DisposeAsync();
         if (_candidacy is not null)
             await _candidacy.DisposeAsync();
         if (_upstream is not null)
@@ -182,10 +189,11 @@ public sealed class NodeHost : IAsyncDisposable
         _table.Start();
         _attachments.Start();
         _changes.Start();
-        var catchUp = new CatchUp(_options, _http, _parts.Time, _logger);
+        var catchUp = new CatchUp(_options, _voters, _http, _parts.Time, _logger);
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
         {
-            await RefuseReplacedFolderAsync(token);
+            raft.VotersChanged = _voters.Learn;
+            await RefuseReplacedFolderAsync(raft, token);
             await catchUp.RunAsync(raft, token);
         }
 
@@ -194,16 +202,23 @@ public sealed class NodeHost : IAsyncDisposable
             (_upstream = Follow(replica, _options)).Start();
         if (_consensus is WaitingVoter waiting)
         {
-            var others = _options with { Join = [.. _options.Members.Where(member => member.Name != _options.Name).Select(static member => member.Http)] };
+            waiting.VotersChanged = _voters.Learn;
+            var others = _options.Join.Count > 0 ? _options
+                : _options with { Join = [.. _options.Members.Where(member => member.Name != _options.Name).Select(static member => member.Http)] };
             _candidacy = new Candidacy(waiting, _standing, catchUp, () => Follow(waiting.Replica, others), _options, _link, _parts.Time, _logger);
             _candidacy.Start();
         }
 
         if (_consensus is RaftConsensus or WaitingVoter)
+        {
             (_keeper = new RosterKeeper(_consensus, _fleet, _hosts, _voters, _options, _parts.Time)).Start();
+            (_seats = new SeatKeeper(_consensus, _hosts, _standing, _parts.Time)).Start();
+        }
 
-        if (_options.Members.Count > 1)
+        if (_options.Members.Count != 1)
             _spreader.Start();
+        if (_options.Members.Count > 1 || _options.Join.Count > 0)
+            _lost.Start();
         _stamp.Start();
         _usage.Start();
         _readiness.Start();
@@ -213,9 +228,12 @@ public sealed class NodeHost : IAsyncDisposable
         new(replica, options, Self, _http, _voters, _link, _fleet, _parts.Time, new Random(), _logger);
 
     /// <summary>A folder whose vote was given to another must not vote again: the other has promised what this one does not know.</summary>
-    private async Task RefuseReplacedFolderAsync(CancellationToken token)
+    private async Task RefuseReplacedFolderAsync(RaftConsensus raft, CancellationToken token)
     {
-        if (await _standing.KnownAsGoneAsync(token) is { } other)
+        var (denied, heard) = await _standing.HearAsync(once: true, token);
+        if (!heard)
+            raft.BeforeVoting = _lost.HearAsync;
+        if (denied is { } other)
             throw new StartFailedException(
                 $"--data {_options.DataDirectory}: {other} says that this data folder's vote was given to another one. Start this node with that one, or delete this one first.");
     }
@@ -228,7 +246,7 @@ public sealed class NodeHost : IAsyncDisposable
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, _local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
-        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why ?? _lost.Why);
 
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));
@@ -263,7 +281,8 @@ public sealed class NodeHost : IAsyncDisposable
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, _local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
-        new HostsApi(_consensus, _hosts, _standing, _voters).Map(_app);
+        new HostsApi(_consensus, _hosts, new Succession(_consensus, _hosts, _standing, _voters, time)).Map(_app);
+        new LeadershipApi(_consensus, _standing, _voters, nodesOnly, _http, _options, time).Map(_app);
         new HostChangesApi(_local, nodesOnly, _options, time).Map(_app);
         _standing.Map(_app);
         var stopping = _app.Lifetime.ApplicationStopping;

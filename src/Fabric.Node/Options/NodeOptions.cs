@@ -19,7 +19,8 @@ public sealed record NodeOptions
     /// <summary>All voters, this node among them. Empty for a node that is a whole fabric by itself.</summary>
     public IReadOnlyList<NodeMember> Members { get; init; } = [];
 
-    /// <summary>Where a node without other members speaks Raft to itself; null takes a free port of the loopback.</summary>
+    /// <summary>Where a node without other members speaks Raft to itself; null takes a free port of the loopback. For a host that joins:
+    /// where it speaks Raft once it has got a vote; null for one that never gets one.</summary>
     public IPEndPoint? Raft { get; init; }
 
     /// <summary>
@@ -104,6 +105,8 @@ public sealed record NodeOptions
     {
         if (Join.Count > 0 && Members.Count > 0)
             yield return new OptionProblem("join", $"{Join[0]}", "no members or peers beside it: a host that joins does not vote");
+        if (Join.Count > 0 && Raft is { Port: 0 })
+            yield return new OptionProblem("raft", $"{Raft}", "an address and a port from 1 to 65535: voters must find this host there if it gets a vote");
         if (Members.Count == 0)
             yield break;
         if (Members.Count is not (1 or 3))
