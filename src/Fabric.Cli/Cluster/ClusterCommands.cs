@@ -27,7 +27,7 @@ internal static class ClusterCommands
         return client.Run(new Command(verb, about) { name }, (parse, session, token) =>
         {
             var host = parse.GetRequiredValue(name);
-            return session.SendAsync(new Call(method, $"/api/v1/cluster/hosts/{Uri.EscapeDataString(host)}{suffix}"),
+            return session.SendAsync(new Call(method, $"/api/v1/cluster/hosts/{Uri.EscapeDataString(host)}{suffix}") { Timeout = MembershipCommands.ChangingHands },
                 _ => session.PrintAsync($"{host} {done}"), token);
         });
     }

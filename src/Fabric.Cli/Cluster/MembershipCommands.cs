@@ -10,6 +10,9 @@ internal static class MembershipCommands
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
+    /// <summary>Longer than a node waits for a vote to have changed hands.</summary>
+    public static readonly TimeSpan ChangingHands = TimeSpan.FromSeconds(40);
+
     public static Command Join(ClientOptions client)
     {
         var name = new Argument<string>("name") { Description = "The host's name" };
@@ -29,7 +32,7 @@ internal static class MembershipCommands
             {
                 var (host, loser) = (parse.GetRequiredValue(name), parse.GetValue(replaces));
                 var query = loser is null ? "" : $"?replaces={Uri.EscapeDataString(loser)}";
-                return session.SendAsync(new Call(HttpMethod.Post, $"/api/v1/cluster/hosts/{Uri.EscapeDataString(host)}/promote{query}"),
+                return session.SendAsync(new Call(HttpMethod.Post, $"/api/v1/cluster/hosts/{Uri.EscapeDataString(host)}/promote{query}") { Timeout = ChangingHands },
                     _ => session.PrintAsync($"{host} votes"), token);
             });
     }

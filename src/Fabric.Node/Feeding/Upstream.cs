@@ -22,7 +22,7 @@ internal sealed class Upstream(
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
     private readonly FeedSources _sources = new(options.Join, FirstPause, LongestPause, random);
-    private readonly SnapshotDownload _download = new(http, Path.Combine(options.DataDirectory, "incoming"), time, random);
+    private readonly SnapshotDownload _download = new(http, Path.Combine(options.DataDirectory, SnapshotDownload.Folder), time, random);
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 

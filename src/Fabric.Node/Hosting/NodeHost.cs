@@ -60,11 +60,11 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly Standing _standing;
     private readonly LocalProposer _local;
     private readonly LostVote _lost;
+    private readonly Succession _succession;
     private readonly Guid _identity;
     private Upstream? _upstream;
     private Candidacy? _candidacy;
-    private RosterKeeper? _keeper;
-    private SeatKeeper? _seats;
+    private VoterDuties? _duties;
     private int _disposed;
 
     private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, Guid identity)
@@ -92,6 +92,7 @@ public sealed class NodeHost : IAsyncDisposable
         _local = new LocalProposer(_consensus, _spreader, parts.Time);
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
         _standing = new Standing(_consensus, identity, _voters, options, _http, parts.Time);
+        _succession = new Succession(_consensus, _hosts, _standing, _voters, parts.Time);
         _lost = new LostVote(_standing, _consensus, options, parts.Time, _logger);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
@@ -160,10 +161,8 @@ public sealed class NodeHost : IAsyncDisposable
         Log.Stopping(_logger, _options.Name);
         _readiness.Stop();
         await _app.StopAsync(CancellationToken.None);
-        if (_keeper is not null)
-            await _keeper.DisposeAsync();
-        if (_seats is not null)
-            await _seats.DisposeAsync();
+        if (_duties is not null)
+            await _duties.DisposeAsync();
         await _lost.DisposeAsync();
         if (_candidacy is not null)
             await _candidacy.DisposeAsync();
@@ -210,15 +209,10 @@ public sealed class NodeHost : IAsyncDisposable
         }
 
         if (_consensus is RaftConsensus or WaitingVoter)
-        {
-            (_keeper = new RosterKeeper(_consensus, _fleet, _hosts, _voters, _options, _parts.Time)).Start();
-            (_seats = new SeatKeeper(_consensus, _hosts, _standing, _parts.Time)).Start();
-        }
+            (_duties = new VoterDuties(_consensus, _fleet, _hosts, _standing, _succession, _lost, _voters, _options, _parts.Time, _logger)).Start();
 
         if (_options.Members.Count != 1)
             _spreader.Start();
-        if (_options.Members.Count > 1 || _options.Join.Count > 0)
-            _lost.Start();
         _stamp.Start();
         _usage.Start();
         _readiness.Start();
@@ -281,7 +275,7 @@ public sealed class NodeHost : IAsyncDisposable
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, _local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
-        new HostsApi(_consensus, _hosts, new Succession(_consensus, _hosts, _standing, _voters, time)).Map(_app);
+        new HostsApi(_consensus, _hosts, _succession).Map(_app);
         new LeadershipApi(_consensus, _standing, _voters, nodesOnly, _http, _options, time).Map(_app);
         new HostChangesApi(_local, nodesOnly, _options, time).Map(_app);
         _standing.Map(_app);

@@ -74,12 +74,17 @@ internal static class Participation
     /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>
     public static IReadOnlyList<NodeMember> MembersOf(NodeOptions options) => options.Members.Count > 0 || options.Join.Count > 0
         ? options.Members
-        : [new NodeMember(options.Name, options.Raft ?? FreeLoopbackPort(), Options.Addresses.BaseOf(options.Http[0]))];
+        : [new NodeMember(options.Name, options.Raft ?? FreeLoopbackAddress(), Options.Addresses.BaseOf(options.Http[0]))];
 
-    private static IPEndPoint FreeLoopbackPort()
+    /// <summary>
+    /// Of the whole loopback network rather than of its first address: what is free now is then still free when the log
+    /// listens, since nobody else draws the same address.
+    /// </summary>
+    private static IPEndPoint FreeLoopbackAddress()
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        probe.Bind(new IPEndPoint(IPAddress.Loopback, 0));
+        var random = Random.Shared;
+        probe.Bind(new IPEndPoint(new IPAddress([127, (byte)random.Next(1, 255), (byte)random.Next(256), (byte)random.Next(1, 255)]), 0));
         return (IPEndPoint)probe.LocalEndPoint!;
     }
 }

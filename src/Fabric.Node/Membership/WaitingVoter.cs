@@ -61,7 +61,7 @@ internal sealed class WaitingVoter(ObserverReplica replica, Func<VoterList?, Raf
 
     public Task WaitForAppliedAsync(long index, CancellationToken token) => OverTheSwitchAsync(now => now.WaitForAppliedAsync(index, token));
 
-    public Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token) => _now.WriteSnapshotAsync(destination, token);
+    public Task<FabricState?> WriteSnapshotAsync(Stream destination, CancellationToken token) => _now.WriteSnapshotAsync(destination, token);
 
     public async Task<string> WaitForLeaderAsync(CancellationToken token)
     {

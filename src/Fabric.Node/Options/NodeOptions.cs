@@ -33,6 +33,11 @@ public sealed record NodeOptions
     /// </summary>
     public bool Bootstrap { get; init; }
 
+    /// <summary>
+    /// While this node leads: how long a voter is silent before an observer gets its vote. Null never does so by itself.
+    /// </summary>
+    public TimeSpan? ReplaceAfter { get; init; }
+
     /// <summary>The base address under which others reach this node's API; null where that is where it listens.</summary>
     public Uri? Advertise { get; init; }
 
@@ -130,6 +135,8 @@ public sealed record NodeOptions
             ("peer-timeout", PeerTimeout), ("shutdown-timeout", ShutdownTimeout),
             ("events-keep-alive", EventsKeepAlive),
         };
+        if (ReplaceAfter is { } after && (after < TimeSpan.FromSeconds(1) || after > TimeSpan.FromDays(1)))
+            return [new OptionProblem("replace-after", $"{after}", "a time from 1s to 1440m")];
         return from time in times
                where time.Value < TimeSpan.FromMilliseconds(10) || time.Value > TimeSpan.FromMinutes(10)
                select new OptionProblem(time.Key, $"{time.Value}", "a time from 10ms to 10m");
