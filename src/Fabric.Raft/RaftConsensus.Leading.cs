@@ -47,16 +47,18 @@ public sealed partial class RaftConsensus
         return new HandOver.Resigned();
     }
 
-    /// <summary>Votes, and is not elected itself, for so long.</summary>
-    public async Task StandBackAsync(TimeSpan time)
+    /// <summary>Votes, and is not elected itself, until another than now leads; at most so long.</summary>
+    public async Task StandBackAsync(TimeSpan most)
     {
         if (Now is not { } running)
             return;
         try
         {
+            var (before, begun) = (LeaderOf(running), time.GetTimestamp());
             if (!await running.Cluster.EnableStandbyModeAsync(stopping.Token))
                 return;
-            await Task.Delay(time, this.time, stopping.Token);
+            while (time.GetElapsedTime(begun) < most && (LeaderOf(running) is not { } now || now == before))
+                await Task.Delay(Settling, time, stopping.Token);
             await running.Cluster.RevertToNormalModeAsync(stopping.Token);
         }
         catch (Exception ended) when (ended is OperationCanceledException or ObjectDisposedException)
