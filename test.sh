@@ -4,15 +4,21 @@ set -uo pipefail
 cd "$(dirname "$0")"
 . scripts/need.sh
 
-suites=(Tidy Flags Language Fuzz Raft Bpf Node Cli Checkers Chaos Examples Packaging vm)
+suites=(Tidy Flags Language Fuzz Raft Bpf Node Telemetry Cli Checkers Chaos Gate Examples Packaging Web vm)
+
+# What is no project of tests runs by a script of its own, which prints `RESULT ok|fail …` lines, and has so many seconds.
+declare -A scripts=([vm]=tests/vm/run-tests [Fuzz]="tests/fuzz/run 20" [Packaging]=tests/packaging/run [Web]=tests/web/run [Gate]=chaos/gate)
+declare -A seconds=([vm]=2700 [Fuzz]=300 [Packaging]=150 [Web]=900 [Gate]=480)
 
 usage() {
     cat <<TEXT
 usage: ./test.sh [SUITE…] [--list]
 
 Suites: ${suites[*]}
-Each but three is a project under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
-programs, the override door, and what a shipped node finds on each. Fuzz feeds the evaluator with its corpus and with what a fuzzer makes of it. Packaging runs the units under a systemd of its own.
+vm, Fuzz, Gate, Packaging and Web are scripts, all others projects under tests/ or chaos/. vm boots Debian kernels in an emulator: whether their verifiers take the
+programs, the override door, and what a shipped node finds on each. Fuzz feeds the evaluator with its corpus and with what a fuzzer
+makes of it. Packaging runs the units under a systemd of its own. Web uses the page of live nodes in a headless browser. Gate breaks a
+fabric in many ways while it is used, and checks what was recorded (chaos/README.md).
 Logs are in TestResults/SUITE.log.
 TEXT
 }
@@ -31,7 +37,7 @@ done
 [ ${#wanted[@]} -eq 0 ] && wanted=("${suites[@]}")
 
 need_build_tools
-need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd xz-utils util-linux systemd curl
+need strace golang-go g++ binutils qemu-system-x86 busybox-static zstd xz-utils util-linux systemd curl prometheus
 command -v rustc >/dev/null || need rustc
 ./build.sh || exit 1
 make -s -C tests/native
@@ -42,7 +48,7 @@ mkdir -p TestResults
 
 # Prints `PASSED FAILED SKIPPED` from a suite's log.
 count_of() {
-    if [ "$1" = vm ] || [ "$1" = Fuzz ] || [ "$1" = Packaging ]; then
+    if [ -n "${scripts[$1]:-}" ]; then
         printf '%d %d 0\n' "$(grep -c '^RESULT ok ' "TestResults/$1.log")" "$(grep -c '^RESULT fail ' "TestResults/$1.log")"
         return
     fi
@@ -61,12 +67,9 @@ program_of() {
 
 run_suite() {
     local code=0 since=$SECONDS
-    if [ "$1" = vm ]; then
-        timeout 2700 tests/vm/run-tests >"TestResults/$1.log" 2>&1 || code=$?
-    elif [ "$1" = Fuzz ]; then
-        timeout 300 tests/fuzz/run 20 >"TestResults/$1.log" 2>&1 || code=$?
-    elif [ "$1" = Packaging ]; then
-        timeout 150 tests/packaging/run >"TestResults/$1.log" 2>&1 || code=$?
+    if [ -n "${scripts[$1]:-}" ]; then
+        # shellcheck disable=SC2086 # a script and its arguments
+        timeout "${seconds[$1]}" ${scripts[$1]} >"TestResults/$1.log" 2>&1 || code=$?
     else
         timeout 1500 "$(program_of "$1")" -noColor -showLiveOutput >"TestResults/$1.log" 2>&1 || code=$?
     fi

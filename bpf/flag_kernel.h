@@ -55,6 +55,8 @@ struct flag_geometry {
     __u32 may_override; /* 0: decide, and leave the registers alone */
     __u32 may_look;     /* 0: the kernel does not let its memory be read, so a process has no exe and no cgroup */
     __u32 usage_mask;   /* cells of the map `usage`, less one; 0: count nothing */
+    __u32 own_runs;     /* 0: no task keeps a place for the whole machine, as where the kernel has no memory for it */
+    __u32 spare_runs;   /* places that are borrowed then */
 };
 extern const volatile struct flag_geometry geometry;
 #define FLAG_MEASURE(view, name) (geometry.name)

@@ -8,6 +8,7 @@
  */
 
 #include "override_text.bpf.h"
+#include "runs.bpf.h"
 
 /* The caller of a function has no attributes. */
 FLAG_INLINE int flag_attribute(struct flag_run *run, __u32 name, __u32 bytes, struct flag_value *to)
@@ -19,17 +20,6 @@ FLAG_INLINE int flag_element(struct flag_run *run, const struct flag_value *list
 {
     return 0;
 }
-
-/*
- * An evaluation by rules does not fit the stack. It stands with the task, which asks for one flag at a time: a CPU's
- * memory would be shared with whoever runs while this program waits for a page.
- */
-struct {
-    __uint(type, BPF_MAP_TYPE_TASK_STORAGE);
-    __uint(map_flags, BPF_F_NO_PREALLOC);
-    __type(key, int);
-    __type(value, struct flag_run);
-} runs SEC(".maps");
 
 /* One call of an overridden function. */
 struct question {
@@ -68,7 +58,8 @@ static __always_inline int flag_decide_by_rules(const struct flag_view *view, co
 }
 
 /*
- * Answers what was left open: 1 where the answer stands. A version that is neither 0 nor beyond the generation of the question
+ * Answers what was left open: 1 where the answer stands. Where there is no memory to do it in, the answer is that there is
+ * none, which is counted: to try again at once would find no more. A version that is neither 0 nor beyond the generation of the question
  * has not been overwritten since that was read, and neither has the slot's name.
  */
 __noinline int decide_open(struct question *question)
@@ -77,9 +68,13 @@ __noinline int decide_open(struct question *question)
 
     if (!question || !view.base)
         return 0;
-    struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-    if (!run)
-        return 0;
+    struct held_run *held = hold_run();
+    if (!held) {
+        usage_count_unheld();
+        flag_answer_nothing(&question->answer, FLAG_REASON_ERROR);
+        return 1;
+    }
+    struct flag_run *run = &held->run;
     __u32 index = question->answer.slot & geometry.slot_mask, version = question->answer.version & 1;
     run->caller = question->caller;
     run->have = 0;
@@ -87,6 +82,7 @@ __noinline int decide_open(struct question *question)
     run->course = question->course;
     flag_begin(run, FLAG_HEADER_BYTES + (__u64)index * sizeof(struct flag_slot), version, question->generation);
     int stands = flag_decide_frames(run, &question->answer);
+    let_go(held);
     FLAG_READ_BARRIER();
     __u64 written = FLAG_LOAD(flag_slot_at(&view, index)->generation[version]);
     return stands && written != 0 && written <= question->generation;

@@ -28,6 +28,9 @@ struct usage_map_header {
     __u64 layout;
     __u64 beyond;  /* calls for which there was no cell */
     __u64 unknown; /* cells of names that the table did not have */
+    __u64 epoch;
+    __u64 fabric[2];
+    __u64 unheld;  /* calls that kept their default for want of memory to evaluate a rule in */
 };
 
 struct usage_exe {
@@ -70,6 +73,14 @@ struct {
         __u32 first_ = 0;                                      \
         (unsigned char *)bpf_map_lookup_elem(&usage, &first_); \
     })
+
+static __always_inline void usage_count_unheld(void)
+{
+    struct usage_map_header *header = (struct usage_map_header *)USAGE_BASE();
+
+    if (header)
+        __sync_fetch_and_add(&header->unheld, 1);
+}
 
 /*
  * Which file the process was started from: what tells it from any other that there was on this host, mixed to one number.
@@ -149,12 +160,14 @@ __noinline int usage_note_exe(__u64 id)
             return 1;
         if (!usage_claim(&exe->whole))
             continue;
-        struct flag_run *run = bpf_task_storage_get(&runs, bpf_get_current_task_btf(), 0, BPF_LOCAL_STORAGE_GET_F_CREATE);
-        int at = run && geometry.may_look ? find_exe(run) : -1;
+        struct held_run *held = hold_run();
+        int at = held && geometry.may_look ? find_exe(&held->run) : -1;
         exe->id = id;
         exe->at = at < 0 ? FLAG_PATH_BYTES : at;
-        if (run && at >= 0)
-            __builtin_memcpy(exe->path, run->exe, FLAG_PATH_BYTES);
+        if (held && at >= 0)
+            __builtin_memcpy(exe->path, held->run.exe, FLAG_PATH_BYTES);
+        if (held)
+            let_go(held);
         usage_show(&exe->whole, USAGE_WHOLE);
         return 1;
     }

@@ -30,7 +30,7 @@ need_dotnet() {
     export DOTNET_CLI_TELEMETRY_OPTOUT=1 DOTNET_NOLOGO=1 DOTNET_CLI_UI_LANGUAGE=en
 }
 
-# npm brings json-logic-engine when the node is built, and OpenFeature's clients when it is tested; any Node.js from 18 on will do.
+# npm brings json-logic-engine and what makes the page when the node is built, and OpenFeature's clients when it is tested; any Node.js from 18 on will do.
 need_node() {
     command -v node >/dev/null && command -v npm >/dev/null || need nodejs npm
 }

@@ -57,6 +57,8 @@ struct geometry {
     __u32 may_override;
     __u32 may_look;
     __u32 usage_mask;
+    __u32 own_runs;
+    __u32 spare_runs;
 };
 
 struct probe {
@@ -106,6 +108,8 @@ static int try_load(const char *object, const char *name, const char *pin, int m
         .may_override = may_override,
         .may_look = 1,
         .usage_mask = counts ? CELLS - 1 : 0,
+        .own_runs = 1,
+        .spare_runs = 128,
     };
     if (counts)
         check(bpf_map__set_value_size(bpf_object__find_map_by_name(loaded, "usage"), USAGE_BYTES), "size of the counters");

@@ -1,4 +1,7 @@
 using System.CommandLine;
+using Fabric.Chaos.CrashPoints;
+using Fabric.Chaos.Report;
+using Fabric.Chaos.Running;
 using Fabric.Chaos.Validate;
 
 namespace Fabric.Chaos;
@@ -21,10 +24,32 @@ internal static class ChaosCommand
         One line a file: FILE OK|ILLEGAL|UNKNOWN and why. Exits 0 when all are OK, 1 when one is ILLEGAL, otherwise 2.
         """;
 
+    private const string AboutValidate =
+        """
+        Check a recorded run by every checker. docs/guarantees.md says what each promises.
+
+        One line a checker: its name, OK, ILLEGAL or UNKNOWN, and what was checked or the first evidence; then one for the run.
+        What the run has nothing of cannot be checked, and is UNKNOWN.
+        Exits 0 when all are OK, 1 when one is ILLEGAL, otherwise 2.
+        """;
+
     public static RootCommand Build(TextWriter output, TextWriter errors) => new("Checks of what Fabric promises.")
     {
         Check(output, errors),
+        RunCommand.Build(output, errors),
+        Validate(output, errors),
+        ReportCommand.Build(output, errors),
+        CrashPointsCommand.Build(output, errors),
     };
+
+    private static Command Validate(TextWriter output, TextWriter errors)
+    {
+        var run = new Argument<string>("RUN") { Description = "The folder of a recorded run" };
+        var only = new Option<string[]>("--only") { Description = "Ask only these checkers", HelpName = "CHECKER", AllowMultipleArgumentsPerToken = true, DefaultValueFactory = static _ => [] };
+        var command = new Command("validate", AboutValidate) { run, only };
+        command.SetAction(parse => ValidateRun.Of(parse.GetRequiredValue(run), parse.GetRequiredValue(only), output, errors));
+        return command;
+    }
 
     private static Command Check(TextWriter output, TextWriter errors)
     {

@@ -1,13 +1,16 @@
 using System.CommandLine;
 using System.CommandLine.Invocation;
+using Fabric.Cli.Api;
 using Fabric.Cli.Attach;
 using Fabric.Cli.Backup;
 using Fabric.Cli.Client;
 using Fabric.Cli.Cluster;
+using Fabric.Cli.Completion;
 using Fabric.Cli.Doctor;
 using Fabric.Cli.Flags;
 using Fabric.Cli.History;
 using Fabric.Cli.Node;
+using Fabric.Cli.Top;
 using Fabric.Cli.Usage;
 using Fabric.Cli.Watch;
 using Fabric.Node.Hosting;
@@ -57,13 +60,21 @@ internal static class FabricCommand
             FlagCommands.Build(client),
             ClusterCommands.Build(client),
             UsageCommand.Build(client),
+            TopCommand.Build(client),
+            ChangeCommand.Build(client),
+            FabricHistoryCommand.Build(client),
             RollbackCommands.Fabric(client),
             WatchCommand.Build(client),
             BackupCommand.Build(client),
             RestoreCommand.Build(terminal),
             AttachCommands.Attach(client),
             AttachCommands.Detach(client),
+            StateCommands.Status(client),
+            StateCommands.Health(client),
+            StateCommands.Builds(client),
+            RawCommand.Build(client),
             DoctorCommand.Build(client),
+            CompletionCommand.Build(terminal),
         };
     }
 

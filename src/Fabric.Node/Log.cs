@@ -18,6 +18,12 @@ internal static partial class Log
     [LoggerMessage(2004, LogLevel.Warning, "Before the start, {Member} did not give what this node lacks; Raft brings it, which takes longer")]
     public static partial void NotCaughtUp(ILogger logger, string member, Exception cause);
 
+    [LoggerMessage(2005, LogLevel.Warning, "No other node took the leadership over; the others elect one when this node is gone")]
+    public static partial void NotHandedOver(ILogger logger);
+
+    [LoggerMessage(2006, LogLevel.Warning, "Looking after {What} has failed; it is tried again")]
+    public static partial void RoundFailed(ILogger logger, string what, Exception cause);
+
     [LoggerMessage(2100, LogLevel.Error, "{Method} {Path} failed")]
     public static partial void RequestFailed(ILogger logger, string method, string path, Exception cause);
 
@@ -44,6 +50,12 @@ internal static partial class Log
 
     [LoggerMessage(2400, LogLevel.Critical, "States or tables have diverged: {Pair}")]
     public static partial void Diverged(ILogger logger, string pair);
+
+    [LoggerMessage(2401, LogLevel.Critical, "ALARM {Kind}: {Detail}. Cure: {Cure}")]
+    public static partial void AlarmRaised(ILogger logger, string kind, string detail, string cure);
+
+    [LoggerMessage(2402, LogLevel.Information, "Alarm {Kind} is over")]
+    public static partial void AlarmCleared(ILogger logger, string kind);
 
     [LoggerMessage(2500, LogLevel.Debug, "The feed of {Remote} ended: {Reason}")]
     public static partial void FeedEnded(ILogger logger, string remote, string reason);

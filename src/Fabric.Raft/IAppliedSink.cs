@@ -14,12 +14,18 @@ public interface IAppliedSink
     void Applied(FabricState state, ImmutableArray<string> changedKeys);
 
     /// <summary>
-    /// The log is replayed at the start: called with the state that the replay begins with, then after each entry. What
-    /// it ends with comes once more by <see cref="Replaced"/>.
+    /// A replay begins with this state: that of a snapshot, or none. A host that is given its vote while it runs begins a
+    /// second time, perhaps with a state beyond all that was told.
     /// </summary>
-    void Replaying(FabricState state, ImmutableArray<string> changedKeys)
+    void Begins(FabricState state)
     {
         // Most listeners need what is, not how it came about.
+    }
+
+    /// <summary>One entry of the log was replayed at the start. What the replay ends with comes once more by <see cref="Replaced"/>.</summary>
+    void Replaying(FabricState state, ImmutableArray<string> changedKeys)
+    {
+        // As above.
     }
 
     /// <summary>The whole state was replaced: the log was replayed at start, or a snapshot was installed.</summary>

@@ -43,6 +43,21 @@ public interface IConsensus : IAsyncDisposable
     /// <returns>The state that it holds; null, and nothing written, where nothing is applied yet.</returns>
     Task<FabricState?> WriteSnapshotAsync(Stream destination, CancellationToken token);
 
+    /// <summary>
+    /// On a voter whose state is known to be wrong: takes another member's, and applies to it what the log has since.
+    /// </summary>
+    /// <returns>Null when it is done; otherwise why it was not, and nothing was changed.</returns>
+    Task<string?> RebuildAsync(Stream snapshot, CancellationToken token) => Task.FromResult<string?>("this host does not vote");
+
+    /// <summary>
+    /// Where this member leads: takes no more proposals, waits for those in flight, gives the leadership up and waits until
+    /// another member leads.
+    /// </summary>
+    /// <param name="patience">The most that all of it takes; without success this member stands for election again.</param>
+    /// <param name="token">Ends the wait.</param>
+    /// <returns>True when this member led and another leads now.</returns>
+    Task<bool> HandOverAsync(TimeSpan patience, CancellationToken token) => Task.FromResult(false);
+
     /// <summary>Completes when a leader is known, with its name.</summary>
     Task<string> WaitForLeaderAsync(CancellationToken token);
 }

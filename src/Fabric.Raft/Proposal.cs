@@ -17,6 +17,9 @@ public abstract record Proposal
     /// <summary>Definitely not applied: refused before anything was appended.</summary>
     public sealed record Refused(string Reason) : Proposal;
 
+    /// <summary>Definitely not applied: this member's disk has no room for it.</summary>
+    public sealed record NoRoom(string Reason) : Proposal;
+
     /// <summary>Appended, and not known to be committed or lost. Trying again with the same operation id is safe.</summary>
     public sealed record Unknown(string Reason) : Proposal;
 }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Fabric.Flags;
@@ -20,7 +21,7 @@ public sealed partial class RaftConsensus
             return new Proposal.NotLeader(null);
         if (LeaderOf(running) != options.Name)
             return new Proposal.NotLeader(LeaderOf(running));
-        if (handingOver)
+        if (Volatile.Read(ref handingOver) != 0)
             return new Proposal.NotLeader(null);
         if (changes.Problems().FirstOrDefault() is { } problem)
             return new Proposal.Refused(problem.ToString());
@@ -29,7 +30,7 @@ public sealed partial class RaftConsensus
         if (entry.Length > Limits.EntryBytes)
             return new Proposal.Refused($"the change set has {entry.Length} bytes in the log, and {Limits.EntryBytes} is the most one can have");
         if (running.Space.WhyNot() is { } full)
-            return new Proposal.Refused(full);
+            return new Proposal.NoRoom(full);
 
         if (Interlocked.Increment(ref proposalsInFlight) > options.MaxProposalsInFlight)
         {
@@ -38,6 +39,8 @@ public sealed partial class RaftConsensus
         }
 
         var outcome = running.Machine.Pending.Await(changes.OperationId);
+        using var span = RaftTelemetry.Source.StartActivity("propose");
+        span?.SetTag("fabric.entry.bytes", entry.Length);
         try
         {
             return await ProposeAsync(running, entry, outcome, token);
@@ -57,8 +60,14 @@ public sealed partial class RaftConsensus
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, stopping.Token);
             await WaitUntilFormedAsync(running, linked.Token);
             entry = new FencedEntry(running.Log, running.Log.LedTerm, bytes);
-            await running.Cluster.ReplicateAsync(entry, linked.Token);
-            return new Proposal.Decided(await outcome.WaitAsync(linked.Token));
+#if FABRIC_PLANTS
+            if (Plant.Is("acknowledged-before-commit"))
+                return new Proposal.Decided(new ChangeOutcome.Applied(await running.Log.AppendAsync(entry, linked.Token)));
+            if (Plant.Is("table-before-commit"))
+                running.Machine.ShowAtOnce(running.Log.LastEntryIndex + 1, bytes);
+#endif
+            await CommitAsync(running, entry, linked.Token);
+            return new Proposal.Decided(await ApplyAsync(outcome, linked.Token));
         }
         catch (Exception failure)
         {
@@ -66,8 +75,29 @@ public sealed partial class RaftConsensus
                 Fail("The log has failed.", failure);
             if (outcome.IsCompletedSuccessfully)
                 return new Proposal.Decided(await outcome);
+#if FABRIC_PLANTS
+            if (Plant.Is("refused-although-appended"))
+                return WhyNotAppended(running, failure);
+#endif
             return entry is { Written: true } ? new Proposal.Unknown(WhyUnknown(failure)) : WhyNotAppended(running, failure);
         }
+    }
+
+    private static async Task CommitAsync(Running running, FencedEntry entry, CancellationToken token)
+    {
+        using var span = RaftTelemetry.Source.StartActivity("commit");
+        var began = Stopwatch.GetTimestamp();
+        await running.Cluster.ReplicateAsync(entry, token);
+        RaftTelemetry.CommitDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+    }
+
+    private static async Task<ChangeOutcome> ApplyAsync(Task<ChangeOutcome> outcome, CancellationToken token)
+    {
+        using var span = RaftTelemetry.Source.StartActivity("apply");
+        var began = Stopwatch.GetTimestamp();
+        var decided = await outcome.WaitAsync(token);
+        RaftTelemetry.ApplyDuration.Record(Stopwatch.GetElapsedTime(began).TotalSeconds);
+        return decided;
     }
 
     /// <summary>The first entry of a fabric is its identity, so a change that comes sooner waits until that is applied.</summary>
@@ -111,6 +141,10 @@ public sealed partial class RaftConsensus
         if (Now is not { } running || LeaderOf(running) != options.Name)
             return null;
 
+#if FABRIC_PLANTS
+        if (Plant.Is("stale-read"))
+            return running.Machine.State.Fabric.AppliedIndex;
+#endif
         using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, stopping.Token);
         linked.CancelAfter(options.UpperElectionTimeout * 2);
         try

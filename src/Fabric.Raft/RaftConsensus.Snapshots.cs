@@ -31,6 +31,23 @@ public sealed partial class RaftConsensus
         return state.Fabric;
     }
 
+    /// <inheritdoc/>
+    public async Task<string?> RebuildAsync(Stream snapshot, CancellationToken token)
+    {
+        ArgumentNullException.ThrowIfNull(snapshot);
+        if (Now is not { } running)
+            return "this member has not started";
+        using var whole = new MemoryStream();
+        await snapshot.CopyToAsync(whole, token);
+        if (SnapshotFormat.Read(whole.ToArray()) is not SnapshotRead.Good good)
+            return "it is damaged";
+        await WaitForAppliedAsync(good.State.Fabric.AppliedIndex, token);
+        var refused = running.Machine.Rebuild(good.State);
+        if (refused is null)
+            Logs.Rebuilt(logger, good.State.Fabric.AppliedIndex);
+        return refused;
+    }
+
     /// <summary>
     /// Takes a snapshot that another member wrote, before <see cref="StartAsync"/>: checks it, and puts it in place in one
     /// step if it is ahead of the local log by more than <see cref="RaftOptions.EntriesBehindForInstall"/>.

@@ -1,6 +1,5 @@
 using System.Collections.Frozen;
 using System.Net;
-using DotNext.Net.Cluster;
 using DotNext.Net.Cluster.Consensus.Raft.Membership;
 using Fabric.Flags.Hosts;
 using Fabric.Raft.Log;
@@ -98,6 +97,6 @@ public sealed partial class RaftConsensus
     private async Task LeaveAsync(Running running)
     {
         if (LeaderOf(running) == options.Name)
-            await ((ICluster)running.Cluster).ResignAsync(stopping.Token);
+            await running.Cluster.GiveUpLeadershipAsync(stopping.Token);
     }
 }

@@ -4,6 +4,7 @@ using DotNext.Net.Cluster.Consensus.Raft;
 using Fabric.Raft.Log;
 using Fabric.Raft.Logging;
 using Fabric.Raft.Observers;
+using Fabric.Raft.Replication;
 using Fabric.Raft.Snapshots;
 using Fabric.Raft.StateMachine;
 using Microsoft.Extensions.Logging;
@@ -56,7 +57,7 @@ public sealed partial class RaftConsensus : IConsensus
     }
 
     /// <summary>What exists from the start on.</summary>
-    private sealed record Running(RaftCluster Cluster, DurableLog Log, FabricStateMachine Machine, FreeSpace Space);
+    private sealed record Running(ResigningCluster Cluster, DurableLog Log, FabricStateMachine Machine, FreeSpace Space);
 
     private Running? Now => started.Task.IsCompletedSuccessfully ? started.Task.Result : null;
 
@@ -149,10 +150,11 @@ public sealed partial class RaftConsensus : IConsensus
         DurableLog? log = null;
         try
         {
-            log = OpenLog(folder, machine);
+            var space = new FreeSpace(folder.Root, options.MinFreeBytes, time, logger);
+            log = OpenLog(folder, machine, space);
             await log.InitializeAsync(token);
             Judge(found, log);
-            return new Running(NewCluster(log), log, machine, new FreeSpace(folder.Root, options.MinFreeBytes, time, logger));
+            return new Running(NewCluster(log), log, machine, space);
         }
         catch (Exception failure)
         {
@@ -164,12 +166,12 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private DurableLog OpenLog(DataDirectory folder, FabricStateMachine machine)
+    private DurableLog OpenLog(DataDirectory folder, FabricStateMachine machine, FreeSpace space)
     {
         var stock = Environment.GetEnvironmentVariable("FABRIC_UNSAFE_STOCK_LOG") == "1";
         if (stock)
             Logs.UnsafeLog(logger);
-        return new DurableLog(LogFormat.Options(folder.Log), machine, stock) { LeaderHeard = NoteContact };
+        return new DurableLog(LogFormat.Options(folder.Log), machine, stock) { LeaderHeard = NoteContact, NoRoom = space.WhyNot };
     }
 
     /// <summary>
@@ -187,7 +189,7 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private RaftCluster NewCluster(DurableLog log)
+    private ResigningCluster NewCluster(DurableLog log)
     {
         var self = options.Members.Single(member => member.Name == options.Name);
         var configuration = new RaftCluster.TcpConfiguration(options.Bind ?? self.Raft)
@@ -206,7 +208,7 @@ public sealed partial class RaftConsensus : IConsensus
         };
         voters = configuration.ConfigurationStorage;
         Membership.Fix(voters, options.Members);
-        return new RaftCluster(configuration) { AuditTrail = log };
+        return new ResigningCluster(configuration) { AuditTrail = log };
     }
 
     private string? NameOf(RaftClusterMember? member) => member is null ? null : names.GetValueOrDefault(member.EndPoint);
@@ -226,6 +228,7 @@ public sealed partial class RaftConsensus : IConsensus
     /// <summary>Runs under the library's transition lock, so it only looks and logs.</summary>
     private void OnLeaderChanged(RaftCluster<RaftClusterMember> cluster, RaftClusterMember? leader)
     {
+        RaftTelemetry.LeaderChanges.Add(1);
         if (NameOf(leader) is { } name)
             Logs.LeaderIs(logger, name, cluster.Term);
         else

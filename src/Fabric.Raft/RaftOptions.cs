@@ -63,6 +63,9 @@ public sealed record RaftOptions
     /// <summary>Proposals that may wait for their outcome at once; one more is refused.</summary>
     public int MaxProposalsInFlight { get; init; } = 1_024;
 
-    /// <summary>Bytes that must be free on the log's disk for a proposal to be taken.</summary>
+    /// <summary>
+    /// Bytes that must be free on the log's disk for anything to be appended: a leader takes no proposal below it, and a
+    /// follower none of the leader's entries.
+    /// </summary>
     public long MinFreeBytes { get; init; } = 256L * 1024 * 1024;
 }

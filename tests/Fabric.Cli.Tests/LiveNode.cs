@@ -79,12 +79,14 @@ public sealed record Ran(int Code, string Out, string Error);
 
 internal static class Cli
 {
-    public static async Task<Ran> RunAsync(string input, params string[] args)
+    public static Task<Ran> RunAsync(string input, params string[] args) => RunAsync(input, TestContext.Current.CancellationToken, args);
+
+    public static async Task<Ran> RunAsync(string input, CancellationToken token, params string[] args)
     {
         using var reader = new StringReader(input);
         using var output = new StringWriter();
         using var errors = new StringWriter();
-        var code = await FabricCommand.RunAsync(args, new Terminal(reader, output, errors, IsInteractive: false), HostParts.Of, TestContext.Current.CancellationToken);
+        var code = await FabricCommand.RunAsync(args, new Terminal(reader, output, errors, IsInteractive: false), HostParts.Of, token);
         return new Ran(code, output.ToString(), errors.ToString());
     }
 }

@@ -77,7 +77,7 @@ public sealed class OneMemberTests
         await Until.True(() => leader.State.Identity is not null, "the fabric is formed");
         var before = leader.Status.CommitIndex;
 
-        Assert.IsType<Proposal.Refused>(await leader.ProposeAsync(Sets.Put("flag"), Token));
+        Assert.IsType<Proposal.NoRoom>(await leader.ProposeAsync(Sets.Put("flag"), Token));
 
         Assert.Equal(before, leader.Status.CommitIndex);
     }

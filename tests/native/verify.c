@@ -18,7 +18,7 @@
 /* struct flag_geometry of bpf/flag_kernel.h, which only a BPF program can include. */
 struct geometry {
     unsigned long long table_bytes, heap_offset, heap_bytes;
-    unsigned slot_mask, may_override, may_look, usage_mask;
+    unsigned slot_mask, may_override, may_look, usage_mask, own_runs, spare_runs;
 };
 
 static char log_text[LOG_BYTES];
@@ -67,7 +67,7 @@ static int load(const char *path, const char *name, int may_override)
     log_text[0] = 0;
     bpf_program__set_log_buf(program, log_text, sizeof(log_text));
 
-    struct geometry geometry = { .heap_offset = 4096 + SLOTS * 256, .heap_bytes = HEAP, .slot_mask = SLOTS - 1, .may_override = may_override, .may_look = 1, .usage_mask = CELLS - 1 };
+    struct geometry geometry = { .heap_offset = 4096 + SLOTS * 256, .heap_bytes = HEAP, .slot_mask = SLOTS - 1, .may_override = may_override, .may_look = 1, .usage_mask = CELLS - 1, .own_runs = 1, .spare_runs = 128 };
     struct bpf_map *usage = bpf_object__find_map_by_name(object, "usage");
     if (usage)
         bpf_map__set_value_size(usage, USAGE_BYTES);

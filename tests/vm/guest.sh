@@ -36,12 +36,12 @@ all_run() {
     for pid in "${target_pids[@]}"; do kill -0 "$pid" 2>/dev/null || return 1; done
 }
 
-start_node() { # NAME PORT TABLE
-    "$root/dist/fabric" node --name "$1" --data "$work/$1.data" --http "127.0.0.1:$2" --table "$3" \
+start_node() { # NAME PORT TABLE [WRAPPER…]
+    "${@:4}" "$root/dist/fabric" node --name "$1" --data "$work/$1.data" --http "127.0.0.1:$2" --table "$3" \
         >"$work/$1.out" 2>>"$work/$1.log" &
     node_pid=$!
     pids+=("$node_pid")
-    within 240 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
+    within 600 grep -q ^ready "$work/$1.out" || { cat "$work/$1.log"; return 1; }
 }
 start_target() { # NAME PROGRAM ARG…
     local name=$1
@@ -64,7 +64,8 @@ absent() { # URL EXE SYMBOL SIGNATURE: attaches to what this host has not
 }
 detach() { curl -sS -f -o "$work/detached" -X DELETE "$1/api/v1/attachments?exe=$2&symbol=$3"; }
 attached_again() { [ "$(curl -sS "$url/api/v1/attachments" | grep -o '"host":"[^"]*","state":"attached"' | wc -l)" = 3 ]; }
-put() { curl -sS -f -o "$work/put" -X PUT "$url/api/v1/flags/$1" -H 'content-type: application/json' -d "$2"; }
+put_at() { curl -sS -f -o "$work/put" -X PUT "$1/api/v1/flags/$2" -H 'content-type: application/json' -d "$3"; } # URL NAME DEFINITION
+put() { put_at $url "$@"; }
 is_known() { echo "$1" | "$root/tests/native/out/ask" | awk '{ exit $6 == 0 }'; }
 put_and_wait() { # NAME DEFINITION: a write is answered when it is committed, and in the table some moments later
     put "$1" "$2" && within 20 is_known "$1"

@@ -87,9 +87,21 @@ check a-crowd-of-programs-runs-on kill -0 "${crowd[@]}"
 kill "${crowd[@]}" && wait "${crowd[@]}" 2>/dev/null
 check and-every-one-has-its-own-answers test "$(sort "$work"/crowd-* | uniq -c | awk '{ print $1 $3 $4 }' | xargs)" = '40checkouton 40nobody-knows-thisoff'
 
-# Two nodes of one host at one function: the second must leave alone what the first has answered.
+# Two nodes of one host at one function: the second must leave alone what the first has answered. It is of an ordinary user and
+# has two capabilities, with which it answers programs whose files it may read.
 first=$node_pid
-check a-second-node-starts start_node second 7402 /run/fabric/bpf/second/table
+two=000000c000000000 # CAP_PERFMON, CAP_BPF
+mkdir -p /run/fabric/bpf/second "$work/second.data" && chmod 755 "$work"
+chown -R nobody /run/fabric/bpf/second "$work/second.data"
+check a-second-node-starts start_node second 7402 /run/fabric/bpf/second/table \
+    setpriv --reuid=nobody --regid=nogroup --clear-groups --bounding-set=-all,+bpf,+perfmon --inh-caps=-all,+bpf,+perfmon --ambient-caps=-all,+bpf,+perfmon
+check it-has-two-capabilities-and-is-nobodys test "$(awk '/^Cap(Prm|Eff|Bnd):/ { print $2 } /^Uid:/ { print $3 }' /proc/$node_pid/status | xargs)" = "65534 $two $two $two"
+cp "$targets/target" "$work/lone"
+"$work/lone" lone >"$work/lone.says" & lone=$!
+check they-suffice-to-attach attach http://127.0.0.1:7402 "$work/lone" is_feature_enabled flag
+check its-flag-is-put put_at http://127.0.0.1:7402 lone "{$bare,\"defaultVariant\":\"on\"}"
+check and-to-answer within 40 last_is lone.says 'flag lone on'
+kill $lone
 check it-attaches-to-the-same-function attach http://127.0.0.1:7402 "$targets/target" is_feature_enabled flag
 switch off
 check both-attached-programs-still-switch-off all_say off

@@ -126,6 +126,10 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
             observer.Note(revision);
         }
 
+        public string? WhyDamaged(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => table.WhyDamaged(revision, flags, keys);
+
+        public void Rebuild(long revision, FlagSet flags) => table.Rebuild(revision, flags);
+
         public ulong Digest() => table.Digest();
 
         public void Stamp() => table.Stamp();

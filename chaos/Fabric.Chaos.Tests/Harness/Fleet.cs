@@ -11,6 +11,7 @@ internal sealed class Fleet : IDisposable
     private static readonly string[] Names = ["a", "b", "c"];
 
     private readonly string _folder = Directory.CreateTempSubdirectory("fabric-fleet-").FullName;
+    private readonly List<IDisposable> _parts = [];
     private readonly string _tables = $"/run/fabric/bpf/fleet-{Environment.ProcessId}-{Guid.NewGuid():N}"[..48];
 
     private Fleet(params string[] options)
@@ -28,6 +29,17 @@ internal sealed class Fleet : IDisposable
     }
 
     internal IReadOnlyList<NodeProcess> Nodes { get; }
+
+    /// <summary>A fleet of which nothing runs yet.</summary>
+    internal static Fleet Prepare(params string[] options) => new(options);
+
+    /// <summary>Keeps something that is given back when all nodes have ended, and before their folders are deleted.</summary>
+    internal T With<T>(T part)
+        where T : IDisposable
+    {
+        _parts.Add(part);
+        return part;
+    }
 
     internal static async Task<Fleet> StartAsync(params string[] options)
     {
@@ -85,6 +97,8 @@ internal sealed class Fleet : IDisposable
     {
         foreach (var node in Nodes)
             node.Dispose();
+        foreach (var part in _parts)
+            part.Dispose();
         Directory.Delete(_folder, recursive: true);
         if (Directory.Exists(_tables))
             Directory.Delete(_tables, recursive: true);

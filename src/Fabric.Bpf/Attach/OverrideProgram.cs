@@ -9,6 +9,9 @@ namespace Fabric.Bpf.Attach;
 /// <summary>The program that answers in a function's place, loaded for one table.</summary>
 internal sealed class OverrideProgram : IDisposable
 {
+    /// <summary>Calls that may evaluate a rule at one time where the kernel has no memory for their tasks: SPARE_RUNS of <c>bpf/runs.bpf.h</c>.</summary>
+    internal const uint SpareRuns = 128;
+
     private const byte Trap = 0xcc;
     private const ulong Go = 1UL << 32;
     private const ulong WithKey = 1UL << 33;
@@ -59,9 +62,14 @@ internal sealed class OverrideProgram : IDisposable
     /// <param name="table">The table's descriptor; null makes a new, empty one.</param>
     /// <param name="mayOverride">False decides and leaves the registers alone, which kernels without register writes may allow.</param>
     /// <param name="counters">Where calls are counted; null counts nothing.</param>
+    /// <param name="ownRuns">False has calls evaluate only in the spare places, as where the kernel has no memory for their tasks.</param>
+    /// <param name="spareRuns">How many those are, up to <see cref="SpareRuns"/>.</param>
     /// <exception cref="BpfRefusedException">The kernel refuses the program.</exception>
-    internal static OverrideProgram Load(Geometry geometry, int? table, bool mayOverride, KernelCounters? counters = null)
+    internal static OverrideProgram Load(
+        Geometry geometry, int? table, bool mayOverride, KernelCounters? counters = null, bool ownRuns = true, uint spareRuns = SpareRuns)
     {
+        geometry.OwnRuns = ownRuns ? 1u : 0u;
+        geometry.SpareRuns = spareRuns;
         geometry.MayOverride = mayOverride ? 1u : 0u;
         geometry.MayLook = 1;
         geometry.UsageMask = counters is null ? 0 : (uint)counters.CellCount - 1;

@@ -4,7 +4,7 @@ using System.Text;
 namespace Fabric.Bpf.Interop;
 
 /// <summary>The measures that the kernel's programs are loaded with: struct flag_geometry.</summary>
-[StructLayout(LayoutKind.Sequential, Size = 40)]
+[StructLayout(LayoutKind.Sequential, Size = 48)]
 internal struct Geometry
 {
     public ulong TableBytes;
@@ -14,6 +14,8 @@ internal struct Geometry
     public uint MayOverride;
     public uint MayLook;
     public uint UsageMask;
+    public uint OwnRuns;
+    public uint SpareRuns;
 }
 
 /// <summary>The kernel refused a program or a map.</summary>
@@ -108,7 +110,7 @@ internal sealed unsafe class BpfObject : IDisposable
         if (wanted != Programs.Writer)
             Check(Libbpf.bpf_program__set_expected_attach_type(program, UprobeMulti), "cannot prepare a uprobe program");
         else
-            LeaveOut(obj, "runs", "usage");
+            LeaveOut(obj, "runs", "spare_runs", "usage");
         // Used where the program was refused: libbpf then asks again, for the reason.
         _ = Libbpf.bpf_program__set_log_buf(program, log, LogBytes);
 

@@ -112,7 +112,10 @@ internal sealed unsafe class BpfTableMemory : ITableMemory
         return new BpfTableMemory(path, obj, Mapping.Of(obj.Table, found.Mapping.Length, writable: false));
     }
 
-    private static void Retire(FoundTable found)
+    /// <summary>Has readers of a table look for its successor.</summary>
+    /// <exception cref="BpfRefusedException">The kernel refuses the writer.</exception>
+    /// <exception cref="TableUnusableException">The kernel does not run it.</exception>
+    internal static void Retire(FoundTable found)
     {
         var header = (TableHeader*)found.Mapping.Bytes;
         using var obj = BpfObject.Load(Programs.Writer, GeometryOf(header, found.Mapping.Length), found.Fd);

@@ -15,11 +15,15 @@ internal sealed unsafe class FlagTable : IFlagTable
 {
     private readonly Func<long, ITableMemory> _makeAnew;
     private readonly HostFacts _host;
+    private readonly TableOwner _owner;
     private volatile ITableMemory _memory;
 
-    // Tables that were outgrown, each half as large as the next: whoever evaluates may still be reading one.
+    // Tables that were left, since they were outgrown or damaged: whoever evaluates may still be reading one.
     private readonly List<ITableMemory> _left = [];
     private TableWriter _writer;
+
+    // As it was made; what the header says later may be damaged.
+    private long _heapBytes;
 
     /// <param name="memory">The table as found or as made.</param>
     /// <param name="makeAnew">Makes an empty table with so many bytes of heap, in the place of the one there is.</param>
@@ -29,9 +33,11 @@ internal sealed unsafe class FlagTable : IFlagTable
     {
         _memory = memory;
         _makeAnew = makeAnew;
-        _host = host ?? new HostFacts(TableOwner.Of((TableHeader*)memory.Bytes).Node);
+        _owner = TableOwner.Of((TableHeader*)memory.Bytes);
+        _heapBytes = (long)((TableHeader*)memory.Bytes)->HeapBytes;
+        _host = host ?? new HostFacts(_owner.Node);
         _writer = new TableWriter(memory, _host);
-        Usage = new HostUsage(TableOwner.Of((TableHeader*)memory.Bytes), memory.Path, memory.Kind == TableKind.Bpf, usage);
+        Usage = new HostUsage(_owner, memory.Path, memory.Kind == TableKind.Bpf, usage);
     }
 
     /// <summary>Another memory has taken the place of the one there was, so whatever reads the old one must follow.</summary>
@@ -46,6 +52,9 @@ internal sealed unsafe class FlagTable : IFlagTable
     public IHostUsage Usage { get; }
 
     public string? WhyFile { get; init; }
+
+    /// <summary>What programs find first, and is left once this table has answers; null where there is nothing.</summary>
+    internal OutdatedPin? Before { get; set; }
 
     public long Revision => _writer.Revision;
 
@@ -74,6 +83,8 @@ internal sealed unsafe class FlagTable : IFlagTable
         }
 
         _writer.Publish(revision);
+        Before?.Leave();
+        Before = null;
         return written;
     }
 
@@ -93,6 +104,11 @@ internal sealed unsafe class FlagTable : IFlagTable
 
         _writer.Publish(revision);
     }
+
+    public string? WhyDamaged(long revision, FlagSet flags, IReadOnlyCollection<string> keys) =>
+        new TableCheck(_memory, _writer, _owner, _heapBytes).WhyDamaged(revision, flags, keys);
+
+    public void Rebuild(long revision, FlagSet flags) => Move(_heapBytes, revision, flags);
 
     public void Stamp() => _writer.Stamp(HostClocks.BootNanoseconds, HostClocks.TaiOffsetNanoseconds);
 
@@ -140,11 +156,14 @@ internal sealed unsafe class FlagTable : IFlagTable
         return hash.GetCurrentHashAsUInt64();
     }
 
-    /// <summary>Moves to a table with twice the heap; readers follow when the one there was is retired.</summary>
-    private int Grow(long revision, FlagSet flags)
+    private int Grow(long revision, FlagSet flags) => Move(_heapBytes * 2, revision, flags);
+
+    /// <summary>Moves to a table made anew; readers follow when the one there was is retired.</summary>
+    private int Move(long heapBytes, long revision, FlagSet flags)
     {
         var (old, oldWriter) = (_memory, _writer);
-        _memory = _makeAnew((long)oldWriter.Header->HeapBytes * 2);
+        _memory = _makeAnew(heapBytes);
+        _heapBytes = heapBytes;
         _writer = new TableWriter(_memory, _host) { Builds = oldWriter.Builds };
         var written = Reconcile(revision, flags);
         oldWriter.Retire();

@@ -57,6 +57,20 @@ public interface IFlagTable : IDisposable
     /// <param name="keys">The flags that may differ from the table's.</param>
     void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys);
 
+    /// <summary>
+    /// What is wrong with the table's own bytes, if it is to say what <paramref name="flags"/> say; null where nothing is.
+    /// It is a look without a store.
+    /// </summary>
+    /// <param name="revision">The log index that was shown last.</param>
+    /// <param name="flags">All flags.</param>
+    /// <param name="keys">The flags that are looked at; what all flags share is always looked at.</param>
+    string? WhyDamaged(long revision, FlagSet flags, IReadOnlyCollection<string> keys);
+
+    /// <summary>Makes the table anew in fresh memory and has readers move there; nothing of what there was is believed.</summary>
+    /// <param name="revision">Log index of <paramref name="flags"/>.</param>
+    /// <param name="flags">All flags.</param>
+    void Rebuild(long revision, FlagSet flags);
+
     /// <summary>A digest of what readers see, computed from the table's own bytes: equal on two hosts with the same flags.</summary>
     ulong Digest();
 

@@ -47,7 +47,7 @@ public static class TablePlace
                     FileTableMemory.OpenOrCreate(file, owner),
                     heap => FileTableMemory.Create(file, owner, new TableSize(owner.Capacity, heap)),
                     owner.Facts,
-                    usage) { WhyFile = whyFile };
+                    usage) { WhyFile = whyFile, Before = file == UsualFile ? OutdatedPin.Find($"{PinFolder}/table", owner) : null };
             }
             catch (Exception refused) when (refused is TableUnusableException or IOException or UnauthorizedAccessException)
             {

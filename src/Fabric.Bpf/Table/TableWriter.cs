@@ -42,6 +42,12 @@ internal sealed unsafe class TableWriter
     /// <summary>Flags that readers find, and those that are about to be found.</summary>
     internal IEnumerable<string> Keys => _slots.Keys;
 
+    /// <summary>Slots that hold no flag and that searches go on behind.</summary>
+    internal IReadOnlyCollection<int> Dead => _dead;
+
+    /// <summary>What a flag is to look like here.</summary>
+    internal FlagRecord RecordOf(Flag flag) => FlagRecord.Of(flag, _host, Builds);
+
     /// <summary>Puts a flag where readers do not see it yet. False when it says so already; null when the heap has no room.</summary>
     internal bool? Put(Flag flag)
     {
@@ -49,7 +55,7 @@ internal sealed unsafe class TableWriter
         // What an earlier process wrote by what it had attached stands until it is known what is: the probes stand, too.
         if (found && Builds is null && !flag.Definition.RequiresBuild.IsEmpty && Visible(slot) is { } shown && Body(slot, shown)->Revision == (ulong)flag.Revision)
             return false;
-        var record = FlagRecord.Of(flag, _host, Builds);
+        var record = RecordOf(flag);
         if (found)
         {
             if (Visible(slot) is { } version && record.Says(*Body(slot, version), Block(slot, version)))
@@ -63,6 +69,10 @@ internal sealed unsafe class TableWriter
     /// <summary>Marks a flag as gone where readers do not see it yet. False when it is not there.</summary>
     internal bool Remove(string key, long revision)
     {
+#if FABRIC_PLANTS
+        if (Fabric.Flags.Plant.Is("deletion-not-shown"))
+            return false;
+#endif
         if (!_slots.TryGetValue(key, out var slot))
             return false;
         Write(slot, FlagRecord.Absent(revision));
@@ -118,9 +128,9 @@ internal sealed unsafe class TableWriter
 
     private ulong Generation(int slot, int version) => *(ulong*)(_memory.Bytes + Layout.GenerationOffset(slot, version));
 
-    private uint Tag(int slot) => *(uint*)(_memory.Bytes + Layout.SlotOffset(slot) + Layout.SlotTag);
+    internal uint Tag(int slot) => *(uint*)(_memory.Bytes + Layout.SlotOffset(slot) + Layout.SlotTag);
 
-    private uint Sequence(int slot) => *(uint*)(_memory.Bytes + Layout.SlotOffset(slot) + Layout.SlotSequence);
+    internal uint Sequence(int slot) => *(uint*)(_memory.Bytes + Layout.SlotOffset(slot) + Layout.SlotSequence);
 
     private bool Write(int slot, FlagRecord record)
     {

@@ -102,7 +102,7 @@ internal sealed unsafe class KernelCounters : IDisposable
                 (int)(which >> 40 & 0x3f) * Cell.CounterCount, boot.AddTicks((long)(names[i].FirstNs / 100)), counts));
         }
 
-        return new KernelReading($"{Head->Epoch:x16}", rows, UsageSheet.Count(Head->Beyond));
+        return new KernelReading($"{Head->Epoch:x16}", rows, UsageSheet.Count(Head->Beyond), UsageSheet.Count(Head->Unheld));
     }
 
     public void Dispose()
@@ -184,6 +184,7 @@ internal sealed unsafe class KernelCounters : IDisposable
         public ulong Unknown;
         public ulong Epoch;
         public fixed byte FabricId[16];
+        public ulong Unheld;
     }
 
     /// <summary>struct usage_exe.</summary>

@@ -35,7 +35,8 @@ public sealed record SheetReading(string Id, bool Ended, uint User, IReadOnlyLis
 /// <param name="Epoch">Another one has begun at 0.</param>
 /// <param name="Rows">What it says.</param>
 /// <param name="Beyond">Calls for which it had no room.</param>
-public sealed record KernelReading(string Epoch, IReadOnlyList<UsageRow> Rows, long Beyond);
+/// <param name="OutOfMemory">Calls that kept their program's own default, since there was no memory to evaluate a rule in.</param>
+public sealed record KernelReading(string Epoch, IReadOnlyList<UsageRow> Rows, long Beyond, long OutOfMemory = 0);
 
 /// <summary>All that is counted on a host and that its node has not taken over.</summary>
 /// <param name="Sheets">Those of this node's table.</param>

@@ -32,6 +32,16 @@ internal sealed class ClientOptions(Terminal terminal)
 
     public Terminal Terminal => terminal;
 
+    /// <summary>The node that a half-typed command would talk to first.</summary>
+    /// <exception cref="UsageException">What was given is no address.</exception>
+    public static Uri FirstEndpoint(ParseResult parse)
+    {
+        var given = parse.CommandResult.Command.Parents.Append(parse.CommandResult.Command).OfType<Command>().SelectMany(static command => command.Options)
+            .OfType<Option<string?>>().FirstOrDefault(static option => option.Name == "--url") is { } url ? parse.GetValue(url) : null;
+        given ??= Environment.GetEnvironmentVariable(Variable);
+        return ReadUrl((string.IsNullOrWhiteSpace(given) ? DefaultUrl : given).Split(',')[0].Trim());
+    }
+
     /// <summary>Gives the options to a command and to all below it.</summary>
     public Command On(Command command)
     {

@@ -36,6 +36,7 @@ internal static class DoctorCommand
         new Disk(),
         new Table(),
         new Pins(),
+        new RuleMemory(),
         new Override(),
     ];
 

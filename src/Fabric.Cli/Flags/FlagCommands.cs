@@ -1,5 +1,6 @@
 using System.CommandLine;
 using Fabric.Cli.Client;
+using Fabric.Cli.Completion;
 using Fabric.Cli.History;
 using Fabric.Cli.Output;
 
@@ -17,6 +18,7 @@ internal static class FlagCommands
         SwitchCommand.Build(client, "off", "DISABLED"),
         DeleteCommand(client),
         ExplainCommand.Build(client),
+        EvaluateCommand.Build(client),
         HistoryCommand.Build(client),
         DiffCommand.Build(client),
         RollbackCommands.Flag(client),
@@ -25,7 +27,7 @@ internal static class FlagCommands
     });
 
     /// <summary>The argument that names a flag.</summary>
-    public static Argument<string> Key() => new("key") { Description = "The flag's key", HelpName = "KEY" };
+    public static Argument<string> Key() => LiveKeys.Completed(new Argument<string>("key") { Description = "The flag's key", HelpName = "KEY" });
 
     /// <summary>The option by which a write that was in doubt is sent again.</summary>
     public static Option<Guid?> Operation() => new("--idempotency-key")

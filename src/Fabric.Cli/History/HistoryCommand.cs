@@ -16,6 +16,7 @@ internal static class HistoryCommand
         Examples:
           fabric flag history new-checkout
           fabric flag history new-checkout --before 1200     those before a revision
+          fabric flag history new-checkout --at 1180         one of them, with what the flag said since
           fabric flag diff new-checkout 1180                 what changed since one of them
         """;
 
@@ -24,12 +25,24 @@ internal static class HistoryCommand
         var key = FlagCommands.Key();
         var limit = new Option<int>("--limit") { Description = "How many changes [20]", HelpName = "N", DefaultValueFactory = _ => 20 };
         var before = new Option<long?>("--before") { Description = "Those before this revision", HelpName = "REV" };
-        return client.Run(new Command("history", About) { key, limit, before }, (parse, session, token) =>
+        var at = new Option<long?>("--at") { Description = "The change of this revision alone, with what the flag said since", HelpName = "REV" };
+        return client.Run(new Command("history", About) { key, limit, before, at }, (parse, session, token) =>
         {
+            if (parse.GetValue(at) is { } one)
+                return session.SendAsync(new Call(HttpMethod.Get, $"{FlagCommands.PathOf(parse.GetRequiredValue(key))}/history/{one}"), reply => ShowOneAsync(session, reply), token);
             var from = parse.GetValue(before) is { } revision ? $"&before={revision}" : "";
             var path = $"{FlagCommands.PathOf(parse.GetRequiredValue(key))}/history?limit={parse.GetValue(limit)}{from}";
             return session.SendAsync(new Call(HttpMethod.Get, path), reply => ShowAsync(session, reply), token);
         });
+    }
+
+    private static async Task ShowOneAsync(Session session, Reply reply)
+    {
+        var grid = Columns();
+        Add(grid, reply.Json);
+        grid.WriteTo(session.Terminal);
+        if (reply.Json.GetProperty("definition") is { ValueKind: JsonValueKind.Object } definition)
+            await session.PrintAsync(definition.GetRawText());
     }
 
     private static async Task ShowAsync(Session session, Reply reply)
@@ -37,16 +50,20 @@ internal static class HistoryCommand
         var changes = reply.Json.GetProperty("changes").EnumerateArray().ToArray();
         if (changes.Length == 0)
             await session.HintAsync("nothing is kept of its changes");
-        var grid = new Grid("REVISION", "AT", "ACTOR", "FROM", "CHANGE", "MESSAGE");
+        var grid = Columns();
         foreach (var change in changes)
-        {
-            var from = Text(change, "node") is { } node ? $"{node} {Text(change, "address")}" : null;
-            grid.Add($"{change.GetProperty("revision").GetInt64()}", Text(change, "at"), Text(change, "actor"), from, What(change), Text(change, "message"));
-        }
-
+            Add(grid, change);
         grid.WriteTo(session.Terminal);
         if (reply.Json.GetProperty("next") is { ValueKind: JsonValueKind.Number } next)
             await session.HintAsync($"--before {next.GetInt64()} shows those before");
+    }
+
+    private static Grid Columns() => new("REVISION", "AT", "ACTOR", "FROM", "CHANGE", "MESSAGE");
+
+    private static void Add(Grid grid, JsonElement change)
+    {
+        var from = Text(change, "node") is { } node ? $"{node} {Text(change, "address")}" : null;
+        grid.Add($"{change.GetProperty("revision").GetInt64()}", Text(change, "at"), Text(change, "actor"), from, What(change), Text(change, "message"));
     }
 
     private static string What(JsonElement change)

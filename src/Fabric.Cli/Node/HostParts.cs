@@ -5,6 +5,7 @@ using Fabric.Bpf.Table;
 using Fabric.Flags.Compilation;
 using Fabric.Node.Hosting;
 using Fabric.Node.Options;
+using Fabric.Node.Telemetry;
 using Fabric.Raft;
 
 namespace Fabric.Cli.Node;
@@ -22,6 +23,7 @@ internal static class HostParts
             Door = door,
             Override = door.Support,
             Privileges = HeldPrivileges.OfThisProcess(),
+            Telemetry = TelemetrySettings.From(Environment.GetEnvironmentVariables()),
         };
     }
 

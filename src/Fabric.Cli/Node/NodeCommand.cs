@@ -86,6 +86,7 @@ internal static class NodeCommand
         private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
         private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
         private readonly Option<string?> _replaceAfter = Text("--replace-after", "Give the vote of a voter that is silent for so long to an observer with --raft [never]", "TIME");
+        private readonly Option<string?> _minFree = Text("--min-free", "Free space on the disk of --data below which writes are refused, such as 256MiB [256MiB]", "SIZE");
         private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
         private readonly Option<string?> _readTimeout = Text("--read-timeout", "Time that a read may wait [5s]", "TIME");
         private readonly Option<string?> _shutdownTimeout = Text("--shutdown-timeout", "Time that requests have to finish at the end [10s]", "TIME");
@@ -101,14 +102,15 @@ internal static class NodeCommand
         private readonly Option<string?> _maxEventsKept = Text("--max-events-kept", "Change sets that a stream can go back [10000]", "N");
         private readonly Option<string?> _maxEventsKeptBytes = Text("--max-events-kept-bytes", "Bytes of those change sets [67108864]", "N");
         private readonly Option<string?> _eventsKeepAlive = Text("--events-keep-alive", "Time that such a stream may be silent [10s]", "TIME");
+        private readonly Option<string?> _entriesPerSnapshot = Text("--entries-per-snapshot", "Changes after which a snapshot is written and the log is shortened [5000]", "N");
         private readonly Option<string[]> _ofrepOrigins = Many("--ofrep-origin", "An origin whose pages may evaluate in a browser, or *; may be given several times", "ORIGIN");
 
         public IEnumerable<Option> All =>
         [
             _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table, _usage, _user, _keepCapabilities,
-            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity,
-            _replaceAfter, _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
-            _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _ofrepOrigins,
+            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity, _replaceAfter, _minFree,
+            _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
+            _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _entriesPerSnapshot, _ofrepOrigins,
         ];
 
         public NodeSettings Read(ParseResult parse) => new()
@@ -132,6 +134,7 @@ internal static class NodeCommand
             Labels = parse.GetValue(_labels) ?? [],
             Capacity = parse.GetValue(_capacity),
             ReplaceAfter = parse.GetValue(_replaceAfter),
+            MinFree = parse.GetValue(_minFree),
             WriteTimeout = parse.GetValue(_writeTimeout),
             ReadTimeout = parse.GetValue(_readTimeout),
             ShutdownTimeout = parse.GetValue(_shutdownTimeout),
@@ -146,6 +149,7 @@ internal static class NodeCommand
             MaxEventsKept = parse.GetValue(_maxEventsKept),
             MaxEventsKeptBytes = parse.GetValue(_maxEventsKeptBytes),
             EventsKeepAlive = parse.GetValue(_eventsKeepAlive),
+            EntriesPerSnapshot = parse.GetValue(_entriesPerSnapshot),
             OfrepOrigins = parse.GetValue(_ofrepOrigins) ?? [],
         };
 

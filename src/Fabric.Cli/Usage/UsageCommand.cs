@@ -7,7 +7,8 @@ namespace Fabric.Cli.Usage;
 /// <summary><c>fabric usage</c>: all pages as one.</summary>
 internal static class UsageCommand
 {
-    private const int PageSize = 1000;
+    /// <summary>As many as the API gives on one page.</summary>
+    public const int PageSize = 1000;
 
     /// <summary>Members are asked one after the other's time, so that a silent one does not end the command.</summary>
     private static readonly TimeSpan Patience = TimeSpan.FromSeconds(20);
@@ -37,7 +38,8 @@ internal static class UsageCommand
         }));
     }
 
-    private static async Task<(UsageReply? Usage, int Code)> ReadAsync(Session session, string query, CancellationToken token)
+    /// <summary>All pages of an answer, or the exit code of its failure, which is said already.</summary>
+    public static async Task<(UsageReply? Usage, int Code)> ReadAsync(Session session, string query, CancellationToken token)
     {
         var usage = new UsageReply();
         string? after = null;

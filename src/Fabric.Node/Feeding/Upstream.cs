@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Net.WebSockets;
+using Fabric.Node.Alarms;
 using Fabric.Node.Fleet;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Options;
@@ -12,7 +13,7 @@ namespace Fabric.Node.Feeding;
 /// nobody does, the node answers from what it has.
 /// </summary>
 internal sealed class Upstream(
-    ObserverReplica replica, NodeOptions options, Uri self, HttpClient http, KnownVoters voters, FeedLink link, FleetView fleet, TimeProvider time, Random random, ILogger logger)
+    ObserverReplica replica, NodeOptions options, Uri self, HttpClient http, KnownVoters voters, FeedLink link, FleetView fleet, StateAlarm alarm, TimeProvider time, Random random, ILogger logger)
     : IAsyncDisposable
 {
     private static readonly TimeSpan FirstPause = TimeSpan.FromMilliseconds(500);
@@ -115,7 +116,11 @@ internal sealed class Upstream(
         {
             case SessionEnd.NeedsSnapshot needs:
                 if (needs.Diverged)
+                {
                     Log.ObserverDiverged(logger, source, replica.State.AppliedIndex);
+                    alarm.Differs($"this host and {source.Authority}, which feeds it, had different states at revision {replica.State.AppliedIndex}");
+                }
+
                 return await InstallAsync(source, needs.Diverged, token);
             case SessionEnd.Refused refused:
                 NotFed(source, refused.Reason);
@@ -131,7 +136,12 @@ internal sealed class Upstream(
     {
         await using var snapshot = await _download.FetchAsync(new Uri(source, InternalRoutes.Snapshot), token);
         if (await replica.InstallAsync(snapshot, diverged, token) is not { } refused)
+        {
+            if (diverged)
+                alarm.Healed(source.Authority, replica.State.AppliedIndex);
             return Next.AtOnce;
+        }
+
         NotFed(source, $"its snapshot was not taken: {refused}");
         return Next.AfterPause;
     }

@@ -23,6 +23,7 @@ internal enum OutcomeKind
     Unknown = 7,
     Busy = 8,
     Broken = 9,
+    NoRoom = 10,
 }
 
 /// <summary>The log index that a linearizable read must have seen; null from a member that does not lead.</summary>

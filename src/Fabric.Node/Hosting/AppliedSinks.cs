@@ -12,6 +12,12 @@ internal sealed class AppliedSinks(params ImmutableArray<IAppliedSink> sinks) : 
             sink.Applied(state, changedKeys);
     }
 
+    public void Begins(FabricState state)
+    {
+        foreach (var sink in sinks)
+            sink.Begins(state);
+    }
+
     public void Replaying(FabricState state, ImmutableArray<string> changedKeys)
     {
         foreach (var sink in sinks)

@@ -20,9 +20,11 @@ using Fabric.Node.Forwarding;
 using Fabric.Node.Membership;
 using Fabric.Node.Ofrep;
 using Fabric.Node.Options;
+using Fabric.Node.Page;
 using Fabric.Node.Problems;
 using Fabric.Node.Reads;
 using Fabric.Node.Tables;
+using Fabric.Node.Telemetry;
 using Fabric.Node.Usage;
 using Fabric.Node.Writes;
 using Fabric.Raft;
@@ -34,8 +36,6 @@ namespace Fabric.Node.Hosting;
 /// <summary>One running node: its log, its table and its API, put together here and nowhere else.</summary>
 public sealed class NodeHost : IAsyncDisposable
 {
-    private static readonly TimeSpan ConnectTimeout = TimeSpan.FromMilliseconds(500);
-
     private readonly NodeOptions _options;
     private readonly NodeParts _parts;
     private readonly HttpClient _http;
@@ -51,6 +51,8 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly ContactStamp _stamp;
     private readonly UsageLoop _usage;
     private readonly Readiness _readiness;
+    private readonly Leaving _leaving;
+    private readonly Watches _watches;
     private readonly KnownVoters _voters;
     private readonly FeedLink _link = new();
     private readonly FleetView _fleet;
@@ -72,7 +74,7 @@ public sealed class NodeHost : IAsyncDisposable
         _identity = identity;
         _options = options;
         _parts = parts;
-        _http = MakeClient();
+        _http = NodesHttp.MakeClient();
         _app = WebServer.Build(options, parts);
         var loggers = _app.Services.GetRequiredService<ILoggerFactory>();
         _logger = loggers.CreateLogger("Fabric.Node");
@@ -85,11 +87,13 @@ public sealed class NodeHost : IAsyncDisposable
         _voters = new KnownVoters(members);
         _fleet = new FleetView(options.Name, identity, parts.Time);
         _times = new RevisionTimes(parts.Time);
-        var sinks = new AppliedSinks(_times, variants, _table, _attachments, _changes, _events);
+        var way = new WayToTable(parts.Time);
+        var sinks = new AppliedSinks(_times, way, variants, _table, _attachments, _changes, _events);
         _consensus = Participation.Open(options, parts, members, sinks, loggers);
         _snapshots = new SnapshotShelf(_consensus, parts.Time);
         _spreader = new CommitSpreader(_consensus);
-        _local = new LocalProposer(_consensus, _spreader, parts.Time);
+        _watches = new Watches(options, _voters, _consensus, _table, _http, parts.Time, _logger);
+        _local = new LocalProposer(_consensus, _spreader, _watches.Room, way, parts.Time);
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
         _standing = new Standing(_consensus, identity, _voters, options, _http, parts.Time);
         _succession = new Succession(_consensus, _hosts, _standing, _voters, parts.Time);
@@ -97,8 +101,11 @@ public sealed class NodeHost : IAsyncDisposable
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
+        _leaving = new Leaving(_readiness, _consensus, members.Count == 1, parts.Time, _logger);
+        _table.Shown += way.Shown;
         _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
         Map();
+        Exporting.Map(_app, new NodeMeter(options, _consensus, _readiness, _fleet, _watches.Alarms, new EvaluationCounts(_usage.LastView), () => way.LastShown));
     }
 
     /// <summary>The base address under which others reach this node's API.</summary>
@@ -106,6 +113,9 @@ public sealed class NodeHost : IAsyncDisposable
 
     /// <summary>Where the API listens, with the ports that were chosen for it.</summary>
     public IReadOnlyList<Uri> Addresses => WebServer.AddressesOf(_app);
+
+    /// <summary>Everything that the API serves.</summary>
+    internal IReadOnlyList<Endpoint> Endpoints => _app.Services.GetRequiredService<EndpointDataSource>().Endpoints;
 
     /// <summary>Why the node does not do its whole job right now; null when it does.</summary>
     public string? NotReady => _readiness.WhyNot();
@@ -153,6 +163,13 @@ public sealed class NodeHost : IAsyncDisposable
     /// <summary>What running programs see on this host; the path is null until the table is open.</summary>
     public async Task<string?> TablePathAsync(CancellationToken token) => (await _table.ViewAsync(token))?.Path;
 
+    /// <summary>
+    /// Prepares the end while the node still answers: it is not ready any more, another node leads, and clients are told to
+    /// connect elsewhere.
+    /// </summary>
+    /// <param name="hurry">Cuts every wait short; nothing is lost by it.</param>
+    public Task LeaveAsync(CancellationToken hurry) => _leaving.RunAsync(hurry);
+
     /// <summary>Stops in the order that loses nothing: no longer ready, requests in flight finish, then the log and the table close.</summary>
     public async ValueTask DisposeAsync()
     {
@@ -168,6 +185,7 @@ public sealed class NodeHost : IAsyncDisposable
             await _candidacy.DisposeAsync();
         if (_upstream is not null)
             await _upstream.DisposeAsync();
+        await _watches.DisposeAsync();
         await _spreader.DisposeAsync();
         await _stamp.DisposeAsync();
         await _usage.DisposeAsync();
@@ -215,11 +233,12 @@ public sealed class NodeHost : IAsyncDisposable
             _spreader.Start();
         _stamp.Start();
         _usage.Start();
+        _watches.Start();
         _readiness.Start();
     }
 
     private Upstream Follow(ObserverReplica replica, NodeOptions options) =>
-        new(replica, options, Self, _http, _voters, _link, _fleet, _parts.Time, new Random(), _logger);
+        new(replica, options, Self, _http, _voters, _link, _fleet, _watches.State, _parts.Time, new Random(), _logger);
 
     /// <summary>A folder whose vote was given to another must not vote again: the other has promised what this one does not know.</summary>
     private async Task RefuseReplacedFolderAsync(RaftConsensus raft, CancellationToken token)
@@ -240,15 +259,20 @@ public sealed class NodeHost : IAsyncDisposable
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, _local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
-        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why ?? _lost.Why);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why ?? _lost.Why, _watches.Alarms);
 
+        _app.Use(next => http => _leaving.InvokeAsync(http, next));
         var problems = new ProblemMiddleware(_logger);
         _app.Use(next => http => problems.InvokeAsync(http, next));
         var cors = new OfrepCors(_options.OfrepOrigins);
         _app.Use(next => http => cors.InvokeAsync(http, next));
+        var origins = new PageOrigins(_consensus, _voters, _options.Advertise);
+        var guard = new PageGuard(origins);
+        _app.Use(next => http => guard.InvokeAsync(http, next));
         _app.UseRouting();
         _app.UseWebSockets();
-        _app.Use(next => http => RefuseUntilStarted(http, next));
+        var started = new UntilStarted(_readiness);
+        _app.Use(next => http => started.InvokeAsync(http, next));
         var reach = new FleetReach(_fleet);
         var fleet = new FleetWait(_options, _consensus, _voters, reach, new FleetClient(_http, _consensus, time), _times, time);
         var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
@@ -270,6 +294,7 @@ public sealed class NodeHost : IAsyncDisposable
         var hosts = new FleetAttachments(_options.Name, host, peers, fleet, _voters);
         new AttachmentsApi(reads, new AttachmentWrites(reads, desk, host), host, hosts, limits).Map(writing);
         node.Map(_app);
+        _watches.Map(_app);
         new UsageApi(_usage, _consensus, peers, fleet, _options, _voters, time).Map(_app);
         new ClusterApi(node, peers, fleet, _consensus, _options, _voters, _logger).Map(_app);
         new HealthApi(_readiness).Map(_app);
@@ -282,36 +307,7 @@ public sealed class NodeHost : IAsyncDisposable
         var stopping = _app.Lifetime.ApplicationStopping;
         new FeedApi(_consensus, new FeedService(_options, _consensus, _voters, _link, _fleet, time, new Random()), _fleet, time, _logger, stopping).Map(_app);
         new FleetApi(reach, nodesOnly, time).Map(_app);
+        new PageApi(origins).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
     }
-
-    /// <summary>Before the log is replayed there are no flags to speak of, and nobody to propose to.</summary>
-    private Task RefuseUntilStarted(HttpContext http, RequestDelegate next)
-    {
-        var path = http.Request.Path;
-        var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
-            || path.StartsWithSegments(AttachmentsApi.Route) || path.StartsWithSegments(AttachmentsApi.BuildsRoute)
-            || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route) || path.StartsWithSegments(ChangeEventsApi.Route)
-            || path.StartsWithSegments(BackupApi.Route)
-            || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
-        if (_readiness.Started || path.StartsWithSegments(InternalRoutes.Standing))
-            return next(http);
-        if (path.StartsWithSegments(OfrepApi.Prefix))
-            return OfrepError.NotNow("the log is not replayed yet").ExecuteAsync(http);
-        return needsLog ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
-    }
-
-    private static HttpClient MakeClient() => new(new SocketsHttpHandler
-    {
-        UseProxy = false,
-        UseCookies = false,
-        AllowAutoRedirect = false,
-        ConnectTimeout = ConnectTimeout,
-        PooledConnectionLifetime = TimeSpan.FromMinutes(2),
-        PooledConnectionIdleTimeout = TimeSpan.FromSeconds(30),
-    })
-    {
-        // Each call bounds its own time.
-        Timeout = Timeout.InfiniteTimeSpan,
-    };
 }

@@ -2,6 +2,7 @@ using Fabric.Bpf.Attach;
 using Fabric.Bpf.Privileges;
 using Fabric.Bpf.Support;
 using Fabric.Bpf.Table;
+using Fabric.Node.Telemetry;
 using Fabric.Raft;
 
 namespace Fabric.Node.Hosting;
@@ -26,6 +27,9 @@ public sealed record NodeParts
 
     /// <summary>The clock of everything that waits.</summary>
     public TimeProvider Time { get; init; } = TimeProvider.System;
+
+    /// <summary>Where telemetry goes; null where nothing is to be measured and <c>/metrics</c> is not served.</summary>
+    public TelemetrySettings? Telemetry { get; init; }
 
     /// <summary>Where log lines go; null for standard error.</summary>
     public Action<ILoggingBuilder>? Logging { get; init; }

@@ -10,7 +10,10 @@ public static class NodeProgram
     private const int Ok = 0;
     private const int Failed = 1;
 
-    /// <summary>Runs a node until it is told to stop, by a signal or by the token.</summary>
+    /// <summary>
+    /// Runs a node until it is told to stop, by a signal or by the token. A second signal cuts the waits for clients and for
+    /// another leader short; nothing that was acknowledged depends on them.
+    /// </summary>
     /// <param name="options">Sound ones: <see cref="NodeOptions.Problems"/> is empty.</param>
     /// <param name="parts">What the node is put together from.</param>
     /// <param name="output">Gets one line that starts with <c>ready</c>, once writes are accepted.</param>
@@ -21,6 +24,7 @@ public static class NodeProgram
     {
         var service = new ServiceManager();
         using var stop = CancellationTokenSource.CreateLinkedTokenSource(token);
+        using var hurry = new CancellationTokenSource();
         using var term = PosixSignalRegistration.Create(PosixSignal.SIGTERM, Stop);
         using var interrupt = PosixSignalRegistration.Create(PosixSignal.SIGINT, Stop);
         try
@@ -31,7 +35,8 @@ public static class NodeProgram
             await output.WriteLineAsync($"ready name={options.Name} http={string.Join(',', host.Addresses.Select(Bare))} table={table}");
             await output.FlushAsync(stop.Token);
             service.Ready();
-            await Task.Delay(Timeout.Infinite, stop.Token);
+            await Task.Delay(Timeout.Infinite, stop.Token).ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
+            await host.LeaveAsync(hurry.Token);
             return Ok;
         }
         catch (OperationCanceledException) when (stop.IsCancellationRequested)
@@ -48,6 +53,8 @@ public static class NodeProgram
         {
             // The default would end the process before requests in flight have their answers.
             signal.Cancel = true;
+            if (stop.IsCancellationRequested)
+                hurry.Cancel();
             service.Stopping();
             stop.Cancel();
         }

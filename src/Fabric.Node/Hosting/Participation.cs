@@ -28,7 +28,7 @@ internal static class Participation
     /// <summary>What this host takes part by: without a vote, with one, or first without and then with one.</summary>
     public static IConsensus Open(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, IAppliedSink sinks, ILoggerFactory loggers)
     {
-        var following = new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory };
+        var following = new ObserverOptions { Name = options.Name, DataDirectory = options.DataDirectory, EntriesPerSnapshot = options.Limits.EntriesPerSnapshot };
         if (options.Join.Count > 0 && options.Raft is null)
             return new ObserverReplica(following, sinks, loggers, parts.Time);
         if (members.Count == 0)
@@ -62,6 +62,9 @@ internal static class Participation
     public static IReadOnlyList<NodeMember> Seated(VoterList list) =>
         [.. list.Seats.Select(static seat => new NodeMember(seat.Name, IPEndPoint.Parse(seat.Raft), new Uri(seat.Http)))];
 
+    /// <summary>A follower that is no further behind than a fifth of a snapshot's entries gets them from the log.</summary>
+    private const int EntriesPerEntryKept = 5;
+
     private static RaftOptions RaftOptionsOf(NodeOptions options, IReadOnlyList<NodeMember> members) => new()
     {
         Name = options.Name,
@@ -69,6 +72,9 @@ internal static class Participation
         DataDirectory = options.DataDirectory,
         Capacity = options.Capacity,
         VoteChangesHands = members.Count == 2,
+        MinFreeBytes = options.MinFree / 4,
+        EntriesPerSnapshot = options.Limits.EntriesPerSnapshot,
+        EntriesKeptBehindSnapshot = options.Limits.EntriesPerSnapshot / EntriesPerEntryKept,
     };
 
     /// <summary>A node alone is a whole fabric, and the one address that nobody else needs is chosen for it.</summary>

@@ -1,6 +1,7 @@
 using System.Net.Sockets;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
+using Fabric.Node.Telemetry;
 using Microsoft.AspNetCore.Connections;
 using Microsoft.AspNetCore.Hosting.Server;
 using Microsoft.AspNetCore.Hosting.Server.Features;
@@ -21,7 +22,8 @@ internal static class WebServer
         var builder = WebApplication.CreateEmptyBuilder(new WebApplicationOptions { ApplicationName = "fabric" });
         builder.WebHost.UseKestrelCore().ConfigureKestrel(kestrel => Configure(kestrel, options));
         builder.Services.AddRoutingCore();
-        builder.Services.AddOpenApi(ApiDescription.Configure);
+        // With these very arguments: the framework finds the call, and adds what doc comments say of types.
+        builder.Services.AddOpenApi("v1", static options => ApiDescription.Configure(options));
         builder.Services.ConfigureHttpJsonOptions(json =>
         {
             json.SerializerOptions.TypeInfoResolverChain.Insert(0, ApiJson.Full);
@@ -29,6 +31,7 @@ internal static class WebServer
         });
         builder.Services.Configure<HostOptions>(host => host.ShutdownTimeout = options.ShutdownTimeout);
         (parts.Logging ?? ToStandardError)(builder.Logging);
+        Exporting.Add(builder, options, parts.Telemetry);
         return builder.Build();
     }
 

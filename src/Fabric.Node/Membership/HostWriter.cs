@@ -26,7 +26,7 @@ internal sealed class HostWriter(
             var attempt = await AttemptAsync(set, both.Token);
             // Once an attempt may be in the log, no later refusal takes that back.
             doubt = attempt as WriteResult.Unknown ?? doubt;
-            if (attempt is WriteResult.Decided || (attempt is WriteResult.Refused && doubt is null))
+            if (attempt is WriteResult.Decided || (attempt is WriteResult.Refused or WriteResult.NoRoom && doubt is null))
                 return attempt;
             try
             {

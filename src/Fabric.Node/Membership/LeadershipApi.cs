@@ -14,12 +14,10 @@ internal sealed class LeadershipApi(
 {
     private const string Route = $"{ClusterApi.Route}/leader";
 
-    /// <summary>How long the other two do not stand for election; an election takes less.</summary>
-    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(2);
+    /// <summary>How long the third does not stand for election; the drain and an election take less.</summary>
+    private static readonly TimeSpan Apart = TimeSpan.FromSeconds(4);
 
-    private static readonly TimeSpan CatchingUp = TimeSpan.FromSeconds(2);
-    private static readonly TimeSpan Election = TimeSpan.FromSeconds(5);
-    private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(20);
+    private static readonly TimeSpan Patience = TimeSpan.FromSeconds(7);
 
     public void Map(IEndpointRouteBuilder routes)
     {
@@ -50,20 +48,13 @@ internal sealed class LeadershipApi(
         if (said.OfType<StandingWire>().Where(one => one.Votes && (to is null || one.Name == to)).MaxBy(static one => one.Applied) is not { } next)
             return HostRefusals.NotHandedOver(to is null ? "no other voter answers" : $"{to} does not answer as a voter");
         await Task.WhenAll(others.Where(voter => voter.Name != next.Name).Select(voter => AskAsync(voter.Http, InternalRoutes.StandBack, token)));
-        using var patience = new CancellationTokenSource(CatchingUp, time);
-        using var both = CancellationTokenSource.CreateLinkedTokenSource(patience.Token, token);
-        if (await own.HandOverAsync(next.Name, Apart, both.Token) is HandOver.Refused refused)
-            return HostRefusals.NotHandedOver(refused.Reason);
-        return await ElectedAsync(next.Name, token) is var elected && elected == next.Name
-            ? TypedResults.Json(new LeaderChangedBody(elected), ApiJson.Full.LeaderChangedBody)
-            : HostRefusals.NotHandedOver($"{options.Name} leads no more, but {(elected is null ? "nobody" : elected)} was elected and not {next.Name}");
-    }
-
-    private async Task<string?> ElectedAsync(string wanted, CancellationToken token)
-    {
-        for (var begun = time.GetTimestamp(); time.GetElapsedTime(begun) < Election && consensus.Status.Leader != wanted;)
-            await Task.Delay(Interval, time, token);
-        return consensus.Status.Leader;
+        return await own.HandOverAsync(next.Name, Patience, token) switch
+        {
+            HandOver.Done done when done.Leader == next.Name => TypedResults.Json(new LeaderChangedBody(done.Leader), ApiJson.Full.LeaderChangedBody),
+            HandOver.Done done => HostRefusals.NotHandedOver($"{options.Name} leads no more, but {done.Leader} was elected and not {next.Name}"),
+            HandOver.Refused refused => HostRefusals.NotHandedOver(refused.Reason),
+            var other => throw new InvalidOperationException($"a hand-over cannot come to {other}"),
+        };
     }
 
     private async Task<IResult> PassOnAsync(NodeMember leader, string? to, CancellationToken token)
@@ -84,7 +75,7 @@ internal sealed class LeadershipApi(
 
     private async Task<HttpResponseMessage?> AskAsync(Uri at, string path, CancellationToken token)
     {
-        using var deadline = new CancellationTokenSource(path == InternalRoutes.StandBack ? options.PeerTimeout : CatchingUp + Election + options.PeerTimeout, time);
+        using var deadline = new CancellationTokenSource(path == InternalRoutes.StandBack ? options.PeerTimeout : Patience + options.PeerTimeout * 2, time);
         using var both = CancellationTokenSource.CreateLinkedTokenSource(deadline.Token, token);
         using var request = new HttpRequestMessage(HttpMethod.Post, new Uri(at, path));
         request.Headers.Add(NodesOnly.Header, consensus.State.Identity?.Id.ToString("D") ?? "");

@@ -6,7 +6,7 @@ using Fabric.Raft.Observers;
 namespace Fabric.Node.Membership;
 
 /// <summary>
-/// A host whose data folder has never voted and that may get a vote: it follows without a vote until it may have one, and then goes on as a voter
+/// A host whose data folder has never voted and that may get a vote: it follows until it has one, and then goes on as a voter
 /// from where it is. What programs see goes on without a break.
 /// </summary>
 internal sealed class WaitingVoter(ObserverReplica replica, Func<VoterList?, RaftConsensus> open) : IConsensus
@@ -50,14 +50,18 @@ internal sealed class WaitingVoter(ObserverReplica replica, Func<VoterList?, Raf
         raft.Begin(voters, seated);
         await beforeStart(raft);
         await raft.StartAsync(token);
-        _votes = raft;
         _now = raft;
+        _votes = raft;
         _switched.SetResult();
     }
 
     public Task<Proposal> ProposeAsync(ChangeSet changes, CancellationToken token) => _now.ProposeAsync(changes, token);
 
     public Task<long?> ReadIndexAsync(CancellationToken token) => _now.ReadIndexAsync(token);
+
+    public Task<bool> HandOverAsync(TimeSpan patience, CancellationToken token) => _now.HandOverAsync(patience, token);
+
+    public Task<string?> RebuildAsync(Stream snapshot, CancellationToken token) => _now.RebuildAsync(snapshot, token);
 
     public Task WaitForAppliedAsync(long index, CancellationToken token) => OverTheSwitchAsync(now => now.WaitForAppliedAsync(index, token));
 
@@ -80,8 +84,9 @@ internal sealed class WaitingVoter(ObserverReplica replica, Func<VoterList?, Raf
     /// <summary>Waits for something at the replica, and anew at the voter where the switch comes in between.</summary>
     private async Task OverTheSwitchAsync(Func<IConsensus, Task> wait)
     {
-        var first = wait(_now);
-        if (_votes is not null || await Task.WhenAny(first, _switched.Task) == first)
+        var now = _now;
+        var first = wait(now);
+        if (now != replica || await Task.WhenAny(first, _switched.Task) == first)
             await first;
         else
             await wait(_votes!);

@@ -3,14 +3,17 @@ using System.Globalization;
 namespace Fabric.Node.Options;
 
 /// <summary>Reads times as people write them: a number and its unit.</summary>
-internal static class Durations
+public static class Durations
 {
+    /// <summary>What is understood, for a message.</summary>
     public const string Range = "a number with its unit, such as 500ms, 5s or 2m";
 
     private static readonly (string Unit, double Milliseconds)[] Units = [("ms", 1), ("s", 1000), ("m", 60_000)];
 
+    /// <returns>Null where it is none; at most a day.</returns>
     public static TimeSpan? Read(string text)
     {
+        ArgumentNullException.ThrowIfNull(text);
         foreach (var (unit, milliseconds) in Units)
         {
             if (text.EndsWith(unit, StringComparison.Ordinal)

@@ -76,6 +76,7 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "usage": return settings with { Usage = text };
             case "capacity": return settings with { Capacity = text };
             case "replaceAfter": return settings with { ReplaceAfter = text };
+            case "minFree": return settings with { MinFree = text };
             case "writeTimeout": return settings with { WriteTimeout = text };
             case "readTimeout": return settings with { ReadTimeout = text };
             case "shutdownTimeout": return settings with { ShutdownTimeout = text };
@@ -91,11 +92,12 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "maxEventsKept": return settings with { MaxEventsKept = text };
             case "maxEventsKeptBytes": return settings with { MaxEventsKeptBytes = text };
             case "eventsKeepAlive": return settings with { EventsKeepAlive = text };
+            case "entriesPerSnapshot": return settings with { EntriesPerSnapshot = text };
             case "ofrepOrigins": return settings with { OfrepOrigins = Texts(field, problems) };
             default:
                 problems.Add(new OptionProblem($"config /{field.Name}", text, "an unknown field: the file has members, data, table, "
-                    + "capacity, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxImportBytes, maxWritesInFlight, maxConnections, "
-                    + "maxEvaluationsInFlight, maxEventStreams, maxObservers, join, maxChangeStreams, maxEventsKept, maxEventsKeptBytes, eventsKeepAlive and ofrepOrigins"));
+                    + "capacity, minFree, writeTimeout, readTimeout, shutdownTimeout, maxBodyBytes, maxImportBytes, maxWritesInFlight, maxConnections, "
+                    + "maxEvaluationsInFlight, maxEventStreams, maxObservers, join, maxChangeStreams, maxEventsKept, maxEventsKeptBytes, eventsKeepAlive, entriesPerSnapshot and ofrepOrigins"));
                 return settings;
         }
     }

@@ -42,6 +42,9 @@ public sealed record NodeLimits
     /// <summary>Bytes that those change sets take at most, however few they are.</summary>
     public int EventsKeptBytes { get; init; } = 64 * 1024 * 1024;
 
+    /// <summary>Applied entries after which a snapshot is taken; a fifth of that later the log drops what the snapshot covers.</summary>
+    public int EntriesPerSnapshot { get; init; } = 5_000;
+
     /// <summary>Entries that may be committed and not yet applied while the node still calls itself ready.</summary>
     public long ReadyLag { get; init; } = 5000;
 
@@ -59,6 +62,7 @@ public sealed record NodeLimits
             ("max-change-streams", ChangeStreams, 1, 65_536),
             ("max-events-kept", EventsKept, 1, 1_048_576),
             ("max-events-kept-bytes", EventsKeptBytes, 1024 * 1024, 1024 * 1024 * 1024),
+            ("entries-per-snapshot", EntriesPerSnapshot, 1, 1_000_000),
         };
         return from bound in bounds
                where bound.Value < bound.Low || bound.Value > bound.High

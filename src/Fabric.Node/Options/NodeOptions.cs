@@ -65,6 +65,12 @@ public sealed record NodeOptions
     /// <summary>Flags that a new fabric will hold at most; settled by its first leader.</summary>
     public int Capacity { get; init; } = Fabric.Flags.Limits.DefaultCapacity;
 
+    /// <summary>
+    /// Bytes that must be free on the log's disk for writes to be taken. Down to a quarter of it, what only deletes or disables
+    /// flags still is; below that, nothing is appended.
+    /// </summary>
+    public long MinFree { get; init; } = 256L << 20;
+
     /// <summary>Time that a write may take, a change of leader included, before it is answered.</summary>
     public TimeSpan WriteTimeout { get; init; } = TimeSpan.FromSeconds(5);
 
@@ -102,6 +108,8 @@ public sealed record NodeOptions
             yield return new OptionProblem("user", User, "nobody together with --keep-capabilities: a user that is not root keeps what the node needs");
         if (Capacity is < 1 or > 1_048_576)
             yield return new OptionProblem("capacity", $"{Capacity}", "a whole number from 1 to 1048576");
+        if (MinFree is < 1 << 20 or > 1L << 50)
+            yield return new OptionProblem("min-free", $"{MinFree}", Sizes.Range);
         foreach (var origin in OfrepOrigins.Where(origin => !OfrepCors.IsSound(origin)))
             yield return new OptionProblem("ofrep-origin", origin, "an origin as browsers send it, such as https://shop.example, or *");
     }

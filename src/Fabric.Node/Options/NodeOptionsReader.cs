@@ -52,6 +52,7 @@ public static class NodeOptionsReader
         Usage = given.Usage ?? file.Usage,
         Capacity = given.Capacity ?? file.Capacity,
         ReplaceAfter = given.ReplaceAfter ?? file.ReplaceAfter,
+        MinFree = given.MinFree ?? file.MinFree,
         WriteTimeout = given.WriteTimeout ?? file.WriteTimeout,
         ReadTimeout = given.ReadTimeout ?? file.ReadTimeout,
         ShutdownTimeout = given.ShutdownTimeout ?? file.ShutdownTimeout,
@@ -67,6 +68,7 @@ public static class NodeOptionsReader
         MaxEventsKept = given.MaxEventsKept ?? file.MaxEventsKept,
         MaxEventsKeptBytes = given.MaxEventsKeptBytes ?? file.MaxEventsKeptBytes,
         EventsKeepAlive = given.EventsKeepAlive ?? file.EventsKeepAlive,
+        EntriesPerSnapshot = given.EntriesPerSnapshot ?? file.EntriesPerSnapshot,
         OfrepOrigins = given.OfrepOrigins.Count > 0 ? given.OfrepOrigins : file.OfrepOrigins,
     };
 
@@ -135,6 +137,7 @@ public static class NodeOptionsReader
     {
         Capacity = Whole("capacity", settings.Capacity, options.Capacity, problems),
         ReplaceAfter = settings.ReplaceAfter is null ? null : Time("replace-after", settings.ReplaceAfter, TimeSpan.FromMinutes(1), problems),
+        MinFree = Size("min-free", settings.MinFree, options.MinFree, problems),
         WriteTimeout = Time("write-timeout", settings.WriteTimeout, options.WriteTimeout, problems),
         ReadTimeout = Time("read-timeout", settings.ReadTimeout, options.ReadTimeout, problems),
         ShutdownTimeout = Time("shutdown-timeout", settings.ShutdownTimeout, options.ShutdownTimeout, problems),
@@ -151,6 +154,7 @@ public static class NodeOptionsReader
             ChangeStreams = Whole("max-change-streams", settings.MaxChangeStreams, options.Limits.ChangeStreams, problems),
             EventsKept = Whole("max-events-kept", settings.MaxEventsKept, options.Limits.EventsKept, problems),
             EventsKeptBytes = Whole("max-events-kept-bytes", settings.MaxEventsKeptBytes, options.Limits.EventsKeptBytes, problems),
+            EntriesPerSnapshot = Whole("entries-per-snapshot", settings.EntriesPerSnapshot, options.Limits.EntriesPerSnapshot, problems),
         },
     };
 
@@ -161,6 +165,16 @@ public static class NodeOptionsReader
         if (int.TryParse(text, NumberStyles.AllowLeadingSign, CultureInfo.InvariantCulture, out var number))
             return number;
         problems.Add(new OptionProblem(key, text, "a whole number"));
+        return otherwise;
+    }
+
+    private static long Size(string key, string? text, long otherwise, List<OptionProblem> problems)
+    {
+        if (text is null)
+            return otherwise;
+        if (Sizes.Read(text) is { } bytes)
+            return bytes;
+        problems.Add(new OptionProblem(key, text, Sizes.Range));
         return otherwise;
     }
 

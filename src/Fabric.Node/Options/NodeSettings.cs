@@ -45,6 +45,7 @@ public sealed record NodeSettings
 
     public string? Capacity { get; init; }
     public string? ReplaceAfter { get; init; }
+    public string? MinFree { get; init; }
     public string? WriteTimeout { get; init; }
     public string? ReadTimeout { get; init; }
     public string? ShutdownTimeout { get; init; }
@@ -59,4 +60,5 @@ public sealed record NodeSettings
     public string? MaxEventsKept { get; init; }
     public string? MaxEventsKeptBytes { get; init; }
     public string? EventsKeepAlive { get; init; }
+    public string? EntriesPerSnapshot { get; init; }
 }

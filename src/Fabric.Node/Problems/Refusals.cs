@@ -110,6 +110,9 @@ internal static partial class Refusals
     public static Refusal Full(string reason) =>
         new(507, "full", "The fabric is full", reason);
 
+    public static Refusal NoRoom(string reason) =>
+        new(507, "disk-full", "There is no room for the write", $"{reason}; nothing was applied") { RetryAfter = Soon };
+
     private static string Differs(string key, long actual) =>
         actual == 0 ? $"{Named(key)} does not exist" : $"{Named(key)} has revision {actual}";
 

@@ -1,7 +1,5 @@
 using System.Collections.Immutable;
-using Fabric.Bpf.Evaluation;
 using Fabric.Bpf.Table;
-using Fabric.Bpf.Usage;
 using Fabric.Flags.Compilation;
 using Fabric.Raft;
 
@@ -12,7 +10,7 @@ namespace Fabric.Node.Tables;
 /// taking everything noted meanwhile in one step. A table that cannot be written is tried again, ever more slowly, and
 /// the node is not ready until it succeeds: the API and the log go on without it.
 /// </summary>
-internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvider time, ILogger logger) : IAppliedSink, IAsyncDisposable
+internal sealed partial class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvider time, ILogger logger) : IAppliedSink, IAsyncDisposable
 {
     /// <summary>Changed flags noted by name; with more than these the whole table is compared, which is cheaper then.</summary>
     private const int MaxNoted = 4096;
@@ -37,6 +35,9 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     private IFlagTable? _table;
     private volatile IFlagTable? _living;
     private TableView? _view;
+
+    // The revision that was shown last; only with the turn.
+    private long _shown;
     private readonly TaskCompletionSource _current = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private Task _running = Task.CompletedTask;
 
@@ -109,28 +110,6 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         finally
         {
             _turn.Release();
-        }
-    }
-
-    /// <summary>What the table answers a caller, also while it is written; null while there is no table.</summary>
-    public FlagAnswer? Evaluate(string key, EvaluationContext context) => Ask(table => table?.Evaluate(key, context));
-
-    /// <summary>The same, and how that comes about.</summary>
-    public Explanation? Explain(string key, EvaluationContext context) => Ask(table => table?.Explain(key, context));
-
-    /// <summary>What the host's programs have counted of the table; null while there is no table.</summary>
-    public IHostUsage? Usage => _living?.Usage;
-
-    private T Ask<T>(Func<IFlagTable?, T> question)
-    {
-        _life.EnterReadLock();
-        try
-        {
-            return question(_living);
-        }
-        finally
-        {
-            _life.ExitReadLock();
         }
     }
 
@@ -259,6 +238,10 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
     {
         // An entry that changed no flag is shown too, so that a table that is up to date says so.
         var revision = state.AppliedIndex;
+#if FABRIC_PLANTS
+        if (_notCurrent is not null && Fabric.Flags.Plant.Is("table-goes-back"))
+            table.Reconcile(1, Fabric.Flags.State.FlagSet.Empty);
+#endif
         if (revision < table.Revision)
         {
             // The table outlives the node, and a log that is still being replayed must not take it back in time.
@@ -268,12 +251,21 @@ internal sealed class TableLoop(Func<FabricIdentity, IFlagTable> open, TimeProvi
         {
             var written = table.Reconcile(revision, state.Flags);
             Log.TableReconciled(logger, table.Path, revision, written);
+            _shown = revision;
             _notCurrent = null;
             _current.TrySetResult();
         }
         else if (revision > table.Revision || keys.Length > 0)
         {
+#if FABRIC_PLANTS
+            if (Fabric.Flags.Plant.Is("split-change-set") && keys.Length > 1)
+            {
+                table.Apply(revision, state.Flags, keys[..1]);
+                _stop.Token.WaitHandle.WaitOne(20);
+            }
+#endif
             table.Apply(revision, state.Flags, keys);
+            _shown = revision;
         }
     }
 

@@ -41,6 +41,9 @@ internal sealed class UsageLedger(VariantNames names, DateTimeOffset since)
 
     public int Unread { get; private set; }
 
+    /// <summary>Calls that the kernel had no memory to evaluate a rule for, of this epoch.</summary>
+    public long OutOfMemory { get; private set; }
+
     public IReadOnlyDictionary<UsageKey, UsageSeen> Seen => _seen;
 
     public IReadOnlyCollection<string> Taken => _taken;
@@ -114,6 +117,7 @@ internal sealed class UsageLedger(VariantNames names, DateTimeOffset since)
         Kernel = new UsageSums();
         Kernel.Add(reading.Rows, names, isFlag);
         LivingBeyond += reading.Beyond;
+        OutOfMemory = reading.OutOfMemory;
     }
 
     private void LookAt(DateTimeOffset now)

@@ -11,8 +11,9 @@ namespace Fabric.Node.Usage;
 /// <param name="Seen">When each was last seen to grow.</param>
 /// <param name="Beyond">Calls of which only is known that there were so many.</param>
 /// <param name="Unread">Files that should be sheets and could not be read.</param>
+/// <param name="OutOfMemory">Calls that kept their program's own default, since the kernel had no memory to evaluate a rule in.</param>
 internal sealed record UsageView(
-    DateTimeOffset Since, DateTimeOffset Now, IReadOnlyDictionary<UsageKey, UsageTally> Tallies, IReadOnlyDictionary<UsageKey, UsageSeen> Seen, long Beyond, int Unread);
+    DateTimeOffset Since, DateTimeOffset Now, IReadOnlyDictionary<UsageKey, UsageTally> Tallies, IReadOnlyDictionary<UsageKey, UsageSeen> Seen, long Beyond, int Unread, long OutOfMemory = 0);
 
 /// <summary>
 /// Reads every few seconds what the host's programs and its kernel have counted, takes over what processes that ended have
@@ -71,6 +72,13 @@ internal sealed class UsageLoop(TableLoop table, IConsensus consensus, VariantNa
         }
     }
 
+    /// <summary>What the last reading showed, some seconds ago; null before the first.</summary>
+    public UsageView? LastView()
+    {
+        lock (_lock)
+            return _read == DateTimeOffset.MinValue ? null : Look();
+    }
+
     public async ValueTask DisposeAsync()
     {
         await _stop.CancelAsync();
@@ -83,7 +91,7 @@ internal sealed class UsageLoop(TableLoop table, IConsensus consensus, VariantNa
     }
 
     private UsageView Look() => new(
-        _ledger.Since, _read, _ledger.Total().Tallies, new Dictionary<UsageKey, UsageSeen>(_ledger.Seen), _ledger.SettledBeyond + _ledger.LivingBeyond, _ledger.Unread);
+        _ledger.Since, _read, _ledger.Total().Tallies, new Dictionary<UsageKey, UsageSeen>(_ledger.Seen), _ledger.SettledBeyond + _ledger.LivingBeyond, _ledger.Unread, _ledger.OutOfMemory);
 
     private async Task RunAsync(CancellationToken token)
     {

@@ -1,15 +1,19 @@
 using System.Collections.Immutable;
 using Fabric.Flags.Attachments;
 using Fabric.Flags.Changes;
+using Fabric.Node.Disk;
+using Fabric.Node.Telemetry;
 using Fabric.Raft;
 
 namespace Fabric.Node.Writes;
 
 /// <summary>Proposes to this node's own consensus: the end of every write's way, on the leader.</summary>
-internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader, TimeProvider time)
+internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreader, Room room, WayToTable way, TimeProvider time)
 {
     public async Task<WriteResult> ProposeAsync(ChangeSet changes, CancellationToken token)
     {
+        if (room.WhyNot(changes) is { } without)
+            return without;
         var before = consensus.State;
         try
         {
@@ -19,8 +23,9 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
                 spreader.Committed();
             return proposal switch
             {
-                Proposal.Decided decided => new WriteResult.Decided(decided.Outcome, Created(decided.Outcome, changes, before)),
+                Proposal.Decided decided => Traced(new WriteResult.Decided(decided.Outcome, Created(decided.Outcome, changes, before))),
                 Proposal.NotLeader other => new WriteResult.NoLeader("this node does not lead", other.Leader),
+                Proposal.NoRoom full => new WriteResult.NoRoom(full.Reason),
                 Proposal.Refused refused => new WriteResult.Refused(refused.Reason),
                 Proposal.Unknown unknown => new WriteResult.Unknown(unknown.Reason),
                 var other => throw new InvalidOperationException($"a proposal has no case {other.GetType().Name}"),
@@ -35,6 +40,14 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
         {
             return new WriteResult.Unknown(unusable.Message);
         }
+    }
+
+    /// <summary>A decision is followed to this host's table, where its trace ends.</summary>
+    public WriteResult Traced(WriteResult result)
+    {
+        if (result is WriteResult.Decided { Outcome: ChangeOutcome.Applied applied })
+            way.Trace(applied.Revision);
+        return result;
     }
 
     /// <summary>With this node's time, which stands in the entry if this node leads.</summary>

@@ -1,6 +1,7 @@
 using Fabric.Flags.Changes;
 using Fabric.Node.Forwarding;
 using Fabric.Node.Options;
+using Fabric.Node.Telemetry;
 using Fabric.Raft;
 
 namespace Fabric.Node.Writes;
@@ -17,6 +18,15 @@ internal sealed class WriteCoordinator(
 
     public async Task<WriteResult> WriteAsync(ChangeSet changes, CancellationToken token)
     {
+        using var span = Instruments.Source.StartActivity("write");
+        var began = time.GetTimestamp();
+        var result = await DecideAsync(changes, token);
+        WriteOutcome.Count(result, time.GetElapsedTime(began), span);
+        return result;
+    }
+
+    private async Task<WriteResult> DecideAsync(ChangeSet changes, CancellationToken token)
+    {
         using var place = gate.TryEnter();
         if (place is null)
             return new WriteResult.Busy();
@@ -31,7 +41,7 @@ internal sealed class WriteCoordinator(
             {
                 case WriteResult.Decided:
                     return attempt;
-                case WriteResult.Refused or WriteResult.Busy when doubt is null:
+                case WriteResult.Refused or WriteResult.NoRoom or WriteResult.Busy when doubt is null:
                     return both.IsCancellationRequested ? NotTaken(attempt) : attempt;
                 case WriteResult.Unknown unknown:
                     // Once an attempt may be in the log, no later refusal takes that back.
@@ -50,7 +60,14 @@ internal sealed class WriteCoordinator(
     {
         var own = await local.ProposeAsync(changes, token);
         var leader = own is WriteResult.NoLeader other ? other.Leader ?? consensus.Status.Leader : null;
-        return leader is null || leader == options.Name || token.IsCancellationRequested ? own : await leaders.ProposeAsync(leader, changes, token);
+        return leader is null || leader == options.Name || token.IsCancellationRequested ? own : await ForwardAsync(leader, changes, token);
+    }
+
+    private async Task<WriteResult> ForwardAsync(string leader, ChangeSet changes, CancellationToken token)
+    {
+        using var span = Instruments.Source.StartActivity("forward");
+        span?.SetTag("fabric.leader", leader);
+        return local.Traced(await leaders.ProposeAsync(leader, changes, token));
     }
 
     private WriteResult.NoLeader NotTaken(WriteResult attempt)
@@ -59,6 +76,7 @@ internal sealed class WriteCoordinator(
         {
             WriteResult.NoLeader other => other.Reason,
             WriteResult.Refused refused => refused.Reason,
+            WriteResult.NoRoom full => full.Reason,
             _ => "no leader is known",
         };
         return new WriteResult.NoLeader($"no leader took the write within {options.WriteTimeout.TotalSeconds:0.###} s ({why})");

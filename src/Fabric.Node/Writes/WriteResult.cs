@@ -19,6 +19,9 @@ internal abstract record WriteResult
     /// <summary>Definitely not applied: the leader took none of it.</summary>
     public sealed record Refused(string Reason) : WriteResult;
 
+    /// <summary>Definitely not applied: too few disks have room for it.</summary>
+    public sealed record NoRoom(string Reason) : WriteResult;
+
     /// <summary>Definitely not applied: nobody who leads was found.</summary>
     /// <param name="Reason">What was tried.</param>
     /// <param name="Leader">Who may lead, as far as whoever was asked knows.</param>

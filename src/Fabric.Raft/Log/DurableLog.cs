@@ -28,6 +28,9 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState
     /// <summary>Called whenever a leader was heard; must return at once.</summary>
     public Action? LeaderHeard { get; init; }
 
+    /// <summary>Why a follower must append nothing; null when it may. Asked before anything of an entry is touched.</summary>
+    public Func<string?>? NoRoom { get; init; }
+
     /// <summary>The term that this member knows.</summary>
     public long CurrentTerm => ((IPersistentState)this).Term;
 
@@ -64,6 +67,9 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState
             return;
         }
 
+        // The leader hears that this member did not take them, and sends them again; the log is as it was.
+        if (NoRoom?.Invoke() is { } full)
+            throw new IOException(full);
         await AppendUnseenAsync(entries, startIndex, skipCommitted, token);
         await FlushAsync(token);
     }

@@ -3,19 +3,19 @@ using Microsoft.Extensions.Logging;
 namespace Fabric.Raft.Log;
 
 /// <summary>
-/// Whether the log's disk has room for a proposal. A log that runs into a full disk has failed for good, so proposals stop
-/// well before; what the leader has already appended still fits.
+/// Whether the log's disk has room for what is to be appended. A log that runs into a full disk has failed for good, so
+/// nothing is appended from well before on, neither by a leader nor by a follower. Any thread.
 /// </summary>
 internal sealed class FreeSpace(string directory, long minimum, TimeProvider time, ILogger logger)
 {
-    private static readonly TimeSpan Freshness = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan Freshness = TimeSpan.FromMilliseconds(100);
     private readonly DriveInfo drive = new(Path.GetFullPath(directory));
     private readonly Lock gate = new();
     private long lookedAt;
     private bool looked;
     private bool low;
 
-    /// <summary>Why no proposal is taken, or null when there is room. Asks the disk at most once a second.</summary>
+    /// <summary>Why nothing is appended, or null when there is room. Asks the disk at most ten times a second.</summary>
     public string? WhyNot()
     {
         lock (gate)

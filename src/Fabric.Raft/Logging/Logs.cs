@@ -17,16 +17,19 @@ internal static partial class Logs
     [LoggerMessage(1003, LogLevel.Information, "Fabric {Id} is formed; it holds at most {Capacity} flags.")]
     public static partial void Formed(ILogger logger, Guid id, int capacity);
 
+    [LoggerMessage(1004, LogLevel.Information, "This member has handed its leadership over; {Leader} leads.")]
+    public static partial void HandedOver(ILogger logger, string leader);
+
     [LoggerMessage(1010, LogLevel.Critical, "UNSAFE: FABRIC_UNSAFE_STOCK_LOG is set, so this member acknowledges entries that are not on its disk. Acknowledged writes can be lost. Never set it outside a proof.")]
     public static partial void UnsafeLog(ILogger logger);
 
     [LoggerMessage(1011, LogLevel.Critical, "The process stops, because the log cannot be used any more: {Reason}")]
     public static partial void FailFast(ILogger logger, Exception? cause, string reason);
 
-    [LoggerMessage(1012, LogLevel.Warning, "Free space on the log's disk is {Free} bytes, below the {Minimum} that must be free: proposals are refused.")]
+    [LoggerMessage(1012, LogLevel.Warning, "Free space on the log's disk is {Free} bytes, below the {Minimum} that must be free: nothing is appended any more.")]
     public static partial void DiskLow(ILogger logger, long free, long minimum);
 
-    [LoggerMessage(1013, LogLevel.Information, "Free space on the log's disk is {Free} bytes: proposals are taken again.")]
+    [LoggerMessage(1013, LogLevel.Information, "Free space on the log's disk is {Free} bytes: entries are appended again.")]
     public static partial void DiskRecovered(ILogger logger, long free);
 
     [LoggerMessage(1020, LogLevel.Debug, "Snapshot {Path} written.")]
@@ -52,6 +55,9 @@ internal static partial class Logs
 
     [LoggerMessage(1032, LogLevel.Debug, "Forming the fabric did not succeed this time.")]
     public static partial void FormingFailed(ILogger logger, Exception? cause);
+
+    [LoggerMessage(1033, LogLevel.Critical, "This member's state was wrong, and was made anew from another's at {Index} and the log.")]
+    public static partial void Rebuilt(ILogger logger, long index);
 
     [LoggerMessage(1040, LogLevel.Information, "Host {Name} observes: state at {AppliedIndex}, digest {Digest:x16}.")]
     public static partial void Observes(ILogger logger, string name, long appliedIndex, ulong digest);

@@ -59,6 +59,31 @@ public sealed class EntryFeed
         }
     }
 
+    /// <summary>The digest after the entry at an index; null where no entry is there or it is no longer kept.</summary>
+    public ulong? DigestAt(long index)
+    {
+        lock (gate)
+        {
+            if (index == newest.Index)
+                return newest.Digest;
+            // Each entry names the one before it, so the entry after the index tells where it is.
+            var next = Find(index);
+            return next > first ? kept[next - 1].Digest : null;
+        }
+    }
+
+    /// <summary>All entries after an index, whatever the digest there; null where they are no longer kept.</summary>
+    internal IReadOnlyList<FeedEntry>? After(long index)
+    {
+        lock (gate)
+        {
+            if (index == newest.Index)
+                return [];
+            var at = Find(index);
+            return at < 0 ? null : kept.GetRange(at, kept.Count - at);
+        }
+    }
+
     /// <summary>One entry was applied.</summary>
     internal void Append(Guid? fabric, FeedEntry entry)
     {

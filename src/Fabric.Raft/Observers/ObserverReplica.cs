@@ -95,7 +95,7 @@ public sealed class ObserverReplica : IConsensus
             File.Delete(bad.Path);
         state = found.State;
         Feed.BeginAnew(Position(state));
-        sink?.Replaying(State, []);
+        sink?.Begins(State);
         journal = new ObserverJournal(directory.Journal);
         journal.Open(state.Fabric.AppliedIndex, Replay);
         snapshotDue = State.AppliedIndex + options.EntriesPerSnapshot;

@@ -19,6 +19,7 @@ public static class BackupFile
             {
                 SnapshotRead.Good good => (new RecoveredState(good.State, 0), null),
                 SnapshotRead.Bad bad => (null, bad.Because),
+                SnapshotRead.Newer newer => (null, newer.Sentence),
                 var other => throw new InvalidOperationException($"reading a snapshot has no case {other}"),
             };
         }

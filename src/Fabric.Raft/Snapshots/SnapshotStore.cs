@@ -21,6 +21,7 @@ internal sealed class SnapshotStore(string directory, ILogger logger)
     private const int CopyBufferBytes = 64 * 1024;
 
     /// <summary>Reads what is there, newest first, until one is good.</summary>
+    /// <exception cref="LogUnusableException">A newer build wrote it.</exception>
     public SnapshotsFound Load()
     {
         Directory.CreateDirectory(directory);
@@ -34,6 +35,9 @@ internal sealed class SnapshotStore(string directory, ILogger logger)
             {
                 case SnapshotRead.Good good:
                     return new SnapshotsFound(new SnapshotFile(path, index, term), good.State, bad);
+                case SnapshotRead.Newer newer:
+                    // Neither damaged nor to be gone behind: an older one would lead to a state that has forgotten.
+                    throw new LogUnusableException($"Snapshot {path} cannot be read: {newer.Sentence}. Run that build here again; nothing was changed.");
                 case SnapshotRead.Bad found:
                     bad.Add(new BadSnapshot(path, index, found.Because));
                     break;
@@ -105,6 +109,7 @@ internal sealed class SnapshotStore(string directory, ILogger logger)
             {
                 SnapshotRead.Good good => good.State,
                 SnapshotRead.Bad bad => throw Refused(bad.Because),
+                SnapshotRead.Newer newer => throw Refused(newer.Sentence),
                 _ => throw Refused("it could not be read"),
             };
             return wanted(received) ? (Adopt(temporary, received), received) : null;

@@ -31,6 +31,14 @@ internal static class Applier
 
     private static Application Change(MachineState state, long index, ChangeSet changes)
     {
+#if FABRIC_PLANTS
+        if (Fabric.Flags.Plant.Is("lost-idempotency"))
+            state = state with { Ledger = Ledger.Empty(state.Ledger.Capacity) };
+        if (Fabric.Flags.Plant.Is("half-applied") && changes.Changes.Length > 1)
+            changes = changes with { Changes = changes.Changes[..1] };
+        if (Fabric.Flags.Plant.Is("condition-by-presence"))
+            changes = changes with { Changes = [.. changes.Changes.Select(one => one with { IfRevision = one.IfRevision > 0 ? state.Fabric.Flags.Flags.GetValueOrDefault(one.Key)?.Revision ?? 0 : one.IfRevision })] };
+#endif
         if (state.Ledger.Find(changes.OperationId) is { } first)
             return new Application(state, [], new Remembered(changes.OperationId, first));
 

@@ -11,7 +11,7 @@ namespace Fabric.Raft.StateMachine;
 /// Applies committed entries, one after the other, and keeps snapshots. The library's SimpleStateMachine is not used: it
 /// gives a snapshot its name even when the transfer broke off, and relies on a flush that reports success on failure.
 /// </summary>
-internal sealed class FabricStateMachine : IStateMachine
+internal sealed partial class FabricStateMachine : IStateMachine
 {
     private readonly SnapshotPolicy policy;
     private readonly SnapshotStore store;
@@ -26,7 +26,10 @@ internal sealed class FabricStateMachine : IStateMachine
     private MachineState state;
     private SnapshotFile? snapshot;
 
-    // Only touched by the one that applies.
+    // Held while an entry is applied, and while the state is made anew.
+    private readonly Lock applying = new();
+
+    // Only touched by the one that has it.
     private Task<SnapshotFile>? writing;
     private long snapshotDue;
     private long bytesSinceSnapshot;
@@ -42,7 +45,7 @@ internal sealed class FabricStateMachine : IStateMachine
         feed.BeginAnew(PositionOf(state));
         snapshotDue = state.Fabric.AppliedIndex + policy.Entries;
         NoteIdentity();
-        Tell(() => sink!.Replaying(state.Fabric, []));
+        Tell(() => sink!.Begins(state.Fabric));
     }
 
     public MachineState State => Volatile.Read(ref state);
@@ -71,9 +74,17 @@ internal sealed class FabricStateMachine : IStateMachine
         if (entry.Index <= State.Fabric.AppliedIndex || entry.Length is 0)
             return ValueTask.FromResult(entry.Index);
 
-        PublishSnapshotWhenRipe(entry.Index);
-        Apply(entry);
-        BeginSnapshotWhenDue();
+#if FABRIC_PLANTS
+        if (!live && Fabric.Flags.Plant.Is("skipped-at-start") && entry.Index % 3 == 0)
+            return ValueTask.FromResult(entry.Index);
+#endif
+        lock (applying)
+        {
+            PublishSnapshotWhenRipe(entry.Index);
+            Apply(entry);
+            BeginSnapshotWhenDue();
+        }
+
         return ValueTask.FromResult(entry.Index);
     }
 
@@ -90,6 +101,15 @@ internal sealed class FabricStateMachine : IStateMachine
             await task.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
     }
 
+#if FABRIC_PLANTS
+    /// <summary>Lets the table show what is not committed.</summary>
+    public void ShowAtOnce(long index, byte[] bytes)
+    {
+        if (CommandCodec.Decode(new ReadOnlySequence<byte>(bytes)) is Decoded.Entry { Command: Command.Change change })
+            Tell(() => sink!.Applied(State.Fabric.Apply(index, change.Changes).Next with { AppliedIndex = index }, [.. change.Changes.Changes.Select(static one => one.Key)]));
+    }
+
+#endif
     private void Apply(LogEntry entry)
     {
         if (!entry.TryGetPayload(out var bytes))
@@ -103,6 +123,10 @@ internal sealed class FabricStateMachine : IStateMachine
 
         var before = State.Fabric.AppliedIndex;
         var application = Applier.Apply(State, entry.Index, entry.Term, command, bytes);
+#if FABRIC_PLANTS
+        if (!live && Fabric.Flags.Plant.Is("applied-twice-at-start"))
+            application = Applier.Apply(application.Next, entry.Index, entry.Term, command, bytes);
+#endif
         bytesSinceSnapshot += bytes.Length;
         lock (gate)
         {
@@ -159,8 +183,20 @@ internal sealed class FabricStateMachine : IStateMachine
             return State.Fabric.AppliedIndex;
 
         await QuiesceAsync();
-        writing = null;
         var (file, received) = await store.ReceiveAsync(entry, token);
+        lock (applying)
+            Install(file, received);
+
+        Logs.SnapshotInstalled(logger, file.Index);
+        NoteIdentity();
+        foreach (var operation in received.Ledger.Operations)
+            Pending.Decide(operation);
+        return file.Index;
+    }
+
+    private void Install(SnapshotFile file, MachineState received)
+    {
+        writing = null;
         lock (gate)
         {
             Volatile.Write(ref state, received);
@@ -172,11 +208,6 @@ internal sealed class FabricStateMachine : IStateMachine
         feed.BeginAnew(PositionOf(received));
         snapshotDue = file.Index + policy.Entries;
         bytesSinceSnapshot = 0;
-        Logs.SnapshotInstalled(logger, file.Index);
-        NoteIdentity();
-        foreach (var operation in received.Ledger.Operations)
-            Pending.Decide(operation);
-        return file.Index;
     }
 
     private void BeginSnapshotWhenDue()
@@ -207,9 +238,9 @@ internal sealed class FabricStateMachine : IStateMachine
         }
 
         var written = task.Result;
-        if (index < written.Index + policy.EntriesKept)
+        if (index < written.Index + (rebuilt ? 0 : policy.EntriesKept))
             return;
-        writing = null;
+        (writing, rebuilt) = (null, false);
         Volatile.Write(ref snapshot, written);
         Logs.SnapshotWritten(logger, written.Path);
     }

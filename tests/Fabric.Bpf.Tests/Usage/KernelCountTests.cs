@@ -129,6 +129,36 @@ public sealed class KernelCountTests : IDisposable
         Assert.Equal((0, 100), Counted("a"));
     }
 
+    [Theory]
+    [InlineData(true, 0)]
+    [InlineData(false, 128)]
+    public async Task Rules_are_evaluated_with_their_task_and_where_that_has_no_memory_in_a_spare_place(bool own, uint spare)
+    {
+        PutRule();
+        using var door = Open(table => Load(table, own, spare));
+        var asker = Start("asker", 16, 1000, "ruled");
+        await AttachAsync(door, "asker");
+        Ask(asker);
+
+        Assert.Equal((0, 16_000), Counted("ruled"));
+        Assert.Equal(0, _table.Usage.Read().Kernel!.OutOfMemory);
+        Assert.All(Rows(), row => Assert.Equal(Path.Combine(_data, "asker"), row.Exe));
+    }
+
+    [Fact]
+    public async Task A_rule_that_finds_no_memory_leaves_the_programs_default_and_is_counted()
+    {
+        PutRule();
+        using var door = Open(static table => Load(table, own: false, spare: 0));
+        var asker = Start("asker", 4, 1000, "ruled", "a");
+        await AttachAsync(door, "asker");
+        Ask(asker);
+
+        Assert.Equal((0, 2000), Counted("a"));
+        Assert.Equal(0, Rows().Where(static row => row.Name == "ruled" && row.Variants != 0).Sum(static row => row.Counts.Sum()));
+        Assert.Equal(2000, _table.Usage.Read().Kernel!.OutOfMemory);
+    }
+
     [Fact]
     public void Counters_of_another_fabric_are_replaced_and_those_of_another_size_are_kept()
     {
@@ -158,16 +188,23 @@ public sealed class KernelCountTests : IDisposable
 
     private static string Epoch(KernelCounters counters) => counters.Read(TimeProvider.System).Epoch;
 
-    private static OverrideProgram Load(BpfTableMemory table)
+    private static OverrideProgram Load(BpfTableMemory table, bool own = true, uint spare = OverrideProgram.SpareRuns)
     {
         using var counters = table.OpenCounters();
         Assert.NotNull(counters);
-        return OverrideProgram.Load(table.ForReaders.Geometry, table.ForReaders.Fd, mayOverride: false, counters);
+        return OverrideProgram.Load(table.ForReaders.Geometry, table.ForReaders.Fd, mayOverride: false, counters, own, spare);
     }
 
-    private OverrideDoor Open()
+    /// <summary>A flag whose rule takes the whole machine: facts of the process.</summary>
+    private void PutRule() => Put("ruled", TestTables.Definition(
+        """
+        {"state":"ENABLED","variants":{"on":true,"off":false},"defaultVariant":"off","targeting":{"if":[
+          {"and":[{"==":[{"var":"process.comm"},"asker"]},{"ends_with":[{"var":"process.exe"},"/asker"]}]},"on","off"]}}
+        """));
+
+    private OverrideDoor Open(Func<BpfTableMemory, OverrideProgram>? load = null)
     {
-        var door = OverrideDoor.Open(Path.Combine(_tables, "links"), Supported, new TargetRules(), Load);
+        var door = OverrideDoor.Open(Path.Combine(_tables, "links"), Supported, new TargetRules(), load ?? (static table => Load(table)));
         door.Serve(_table);
         return door;
     }

@@ -143,6 +143,14 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void Rules_that_found_no_memory_are_told_of()
+    {
+        Is(CheckStatus.Skip, "no node says", RuleMemory.Judge(null));
+        Is(CheckStatus.Ok, "no call", RuleMemory.Judge(0));
+        Is(CheckStatus.Warn, "3 calls by the override door kept their program's own default", RuleMemory.Judge(3));
+    }
+
+    [Fact]
     public void An_override_is_what_was_proven_by_the_node_or_here()
     {
         var able = new OverrideSupport(OverrideObstacle.None, null, null);

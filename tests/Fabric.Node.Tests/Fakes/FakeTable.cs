@@ -69,6 +69,17 @@ public sealed class FakeTable(long revision = 0) : IFlagTable
         return Applied++;
     });
 
+    /// <summary>What is wrong with it until it is made anew.</summary>
+    public string? Damage { get; set; }
+
+    public string? WhyDamaged(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => Damage;
+
+    public void Rebuild(long revision, FlagSet flags)
+    {
+        Reconcile(revision, flags);
+        Damage = null;
+    }
+
     public ulong Digest() => Alone(() => _rows.Aggregate(17UL, (digest, row) =>
         (row.Key + row.Value).Aggregate(digest, (hash, letter) => unchecked((hash * 31) + letter))));
 

@@ -36,6 +36,10 @@ public sealed class HeldTable(IFlagTable table) : IFlagTable
 
     public void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => Held().Apply(revision, flags, keys);
 
+    public string? WhyDamaged(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => table.WhyDamaged(revision, flags, keys);
+
+    public void Rebuild(long revision, FlagSet flags) => Held().Rebuild(revision, flags);
+
     public ulong Digest() => table.Digest();
 
     public void Stamp() => table.Stamp();

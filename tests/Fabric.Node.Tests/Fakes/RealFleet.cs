@@ -30,6 +30,9 @@ public sealed class RealFleet : IAsyncDisposable
     /// <summary>Changes how voters keep their log.</summary>
     public Func<RaftOptions, RaftOptions> Raft { get; init; } = static options => options;
 
+    /// <summary>Changes what hosts are put together from.</summary>
+    public Func<NodeParts, NodeParts> Parts { get; init; } = static parts => parts;
+
     public Uri UrlOf(string name) => _options[name].Http[0] is { Port: > 0 } fixedPort ? new Uri($"http://{fixedPort}") : _hosts[name].Addresses[0];
 
     /// <summary>The door of a host's last start.</summary>
@@ -176,7 +179,7 @@ public sealed class RealFleet : IAsyncDisposable
             OpenConsensus = (raft, sink, loggers) => new RaftConsensus(Raft(raft with { MinFreeBytes = 0 }), sink, loggers),
             Logging = _ => { },
         };
-        var host = await NodeHost.StartAsync(options, parts, Token);
+        var host = await NodeHost.StartAsync(options, Parts(parts), Token);
         lock (_hosts)
             (_hosts[options.Name], _options[options.Name], _doors[options.Name]) = (host, options, door);
     }

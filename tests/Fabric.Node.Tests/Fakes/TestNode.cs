@@ -31,8 +31,8 @@ public sealed class TestNode : IAsyncDisposable
     public NodeHost Host { get; private set; } = null!;
     public HttpClient Client { get; private set; } = null!;
 
-    public static Task<TestNode> StartAsync(int capacity = 16, Func<NodeOptions, NodeOptions>? with = null) =>
-        StartAsync("a", new FakeLog(capacity), new IPEndPoint(IPAddress.Loopback, 0), [], with);
+    public static Task<TestNode> StartAsync(int capacity = 16, Func<NodeOptions, NodeOptions>? with = null, Func<NodeParts, NodeParts>? parts = null) =>
+        StartAsync("a", new FakeLog(capacity), new IPEndPoint(IPAddress.Loopback, 0), [], with, parts: parts);
 
     /// <summary>A node with a table as hosts have it, in a file.</summary>
     public static Task<TestNode> StartWithTableAsync(int capacity = 16) =>
@@ -41,7 +41,7 @@ public sealed class TestNode : IAsyncDisposable
 
     public static async Task<TestNode> StartAsync(
         string name, FakeLog log, IPEndPoint http, IReadOnlyList<NodeMember> members, Func<NodeOptions, NodeOptions>? with = null,
-        Func<TestNode, FabricIdentity, IFlagTable>? open = null)
+        Func<TestNode, FabricIdentity, IFlagTable>? open = null, Func<NodeParts, NodeParts>? parts = null)
     {
         var node = new TestNode(name, log);
         var options = new NodeOptions
@@ -53,7 +53,7 @@ public sealed class TestNode : IAsyncDisposable
             WriteTimeout = TimeSpan.FromSeconds(2),
             ReadTimeout = TimeSpan.FromSeconds(2),
         };
-        var parts = new NodeParts
+        var made = new NodeParts
         {
             OpenTable = identity => open?.Invoke(node, identity) ?? node.Table,
             OpenConsensus = (_, sink, _) =>
@@ -64,7 +64,7 @@ public sealed class TestNode : IAsyncDisposable
             Door = node.Door,
             Logging = _ => { },
         };
-        node.Host = await NodeHost.StartAsync(with?.Invoke(options) ?? options, parts, TestContext.Current.CancellationToken);
+        node.Host = await NodeHost.StartAsync(with?.Invoke(options) ?? options, parts?.Invoke(made) ?? made, TestContext.Current.CancellationToken);
         node.Client = new HttpClient(new SocketsHttpHandler { RequestHeaderEncodingSelector = (_, _) => Encoding.UTF8 }) { BaseAddress = node.Host.Addresses[0] };
         return node;
     }

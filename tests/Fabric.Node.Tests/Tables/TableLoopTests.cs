@@ -179,6 +179,10 @@ public sealed class TableLoopTests
 
         public void Apply(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => (Revision, Writes) = (revision, Writes + 1);
 
+        public string? WhyDamaged(long revision, FlagSet flags, IReadOnlyCollection<string> keys) => null;
+
+        public void Rebuild(long revision, FlagSet flags) => throw new NotSupportedException();
+
         public ulong Digest() => 0;
 
         public void Stamp() { }

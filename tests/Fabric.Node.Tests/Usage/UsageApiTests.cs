@@ -15,7 +15,7 @@ public sealed class UsageApiTests
     {
         await using var node = await ReadyAsync("a", "b");
         node.Table.Counted.Put("1", ended: false, Of("a", on: 5, off: 2, defaults: 1), Of("a", on: 1, exe: "/bin/till"));
-        node.Table.Counted.Kernel = new KernelReading("e", [Of("a", on: 10, exe: "/bin/till", door: UsageDoor.Override)], 4);
+        node.Table.Counted.Kernel = new KernelReading("e", [Of("a", on: 10, exe: "/bin/till", door: UsageDoor.Override)], 4, OutOfMemory: 3);
         var body = (await node.GetAsync("/api/v1/usage")).Body;
 
         var flag = body.GetProperty("flags")[0];
@@ -27,6 +27,7 @@ public sealed class UsageApiTests
         Assert.Equal(["/bin/till 11", "/bin/shop 8"], Callers(flag));
         var host = Assert.Single(body.GetProperty("hosts").EnumerateArray());
         Assert.Equal(("a", true, 4), (host.GetProperty("name").GetString(), host.GetProperty("answered").GetBoolean(), host.GetProperty("unattributed").GetInt64()));
+        Assert.Equal(3, host.GetProperty("outOfMemory").GetInt64());
     }
 
     [Fact]

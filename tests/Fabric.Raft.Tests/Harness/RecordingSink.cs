@@ -22,6 +22,8 @@ internal sealed class RecordingSink : IAppliedSink
     /// <summary>What a replay passed by, the state that it began with included.</summary>
     public List<(FabricState State, ImmutableArray<string> Changed)> Replayed { get; } = [];
 
+    public void Begins(FabricState state) => Replayed.Add((state, []));
+
     public void Replaying(FabricState state, ImmutableArray<string> changedKeys) => Replayed.Add((state, changedKeys));
 
     public void Replaced(FabricState state) => Add(state, null);

@@ -23,7 +23,11 @@ internal sealed class ClusterApi(
         var diverged = Divergence.Find(bodies);
         foreach (var pair in diverged)
             Log.Diverged(logger, pair);
-        return TypedResults.Json(new ClusterBody(consensus.Status.Leader, bodies, [.. (await looking).Select(ToBody)], diverged), ApiJson.Full.ClusterBody);
+        var body = new ClusterBody(consensus.Status.Leader, bodies, [.. (await looking).Select(ToBody)], diverged)
+        {
+            Alarms = [.. from member in bodies from alarm in member.Alarms select new HostAlarmBody(member.Name, alarm.Kind, alarm.Since, alarm.Detail, alarm.Cure)],
+        };
+        return TypedResults.Json(body, ApiJson.Full.ClusterBody);
     }
 
     private HostBody ToBody(HostProgress host)
@@ -55,6 +59,7 @@ internal sealed class ClusterApi(
             TableDigest = node?.TableDigest,
             TableKind = node?.TableKind,
             StateDigest = node?.StateDigest,
+            Alarms = node?.Alarms ?? [],
         };
     }
 }

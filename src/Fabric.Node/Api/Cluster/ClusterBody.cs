@@ -5,7 +5,14 @@ namespace Fabric.Node.Api.Cluster;
 /// <param name="Members">All voters, in the order of their names.</param>
 /// <param name="Hosts">All hosts that are known of, the voters among them, in the order of their names.</param>
 /// <param name="Diverged">Pairs of members whose states or tables differ at the same index; it must be empty.</param>
-internal sealed record ClusterBody(string? Leader, IReadOnlyList<MemberBody> Members, IReadOnlyList<HostBody> Hosts, IReadOnlyList<string> Diverged);
+internal sealed record ClusterBody(string? Leader, IReadOnlyList<MemberBody> Members, IReadOnlyList<HostBody> Hosts, IReadOnlyList<string> Diverged)
+{
+    /// <summary>The alarms of all members that answer, by their names.</summary>
+    public IReadOnlyList<HostAlarmBody> Alarms { get; init; } = [];
+}
+
+/// <summary>An alarm and the host that gives it.</summary>
+internal sealed record HostAlarmBody(string Host, string Kind, DateTimeOffset Since, string Detail, string Cure);
 
 /// <summary>A host and how far it was when it was last heard of.</summary>
 /// <param name="Name">Its name.</param>
@@ -42,4 +49,7 @@ internal sealed record MemberBody
     public string? TableDigest { get; init; }
     public string? TableKind { get; init; }
     public NodeStatus.StateDigestBody? StateDigest { get; init; }
+
+    /// <summary>What somebody has to look after there.</summary>
+    public IReadOnlyList<NodeStatus.AlarmBody> Alarms { get; init; } = [];
 }

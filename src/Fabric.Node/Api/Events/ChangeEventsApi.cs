@@ -36,6 +36,10 @@ internal sealed class ChangeEventsApi(EventRing ring, ReadFence reads, NodeOptio
         if (await WhyNotAsync(from, http.RequestAborted) is { } refusal)
             return refusal;
 
+#if FABRIC_PLANTS
+        if (Plant.Is("events-resume-now"))
+            from = ring.Newest;
+#endif
         using var end = CancellationTokenSource.CreateLinkedTokenSource(http.RequestAborted, stopping);
         try
         {

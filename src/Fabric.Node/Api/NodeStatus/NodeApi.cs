@@ -1,4 +1,5 @@
 using System.Globalization;
+using Fabric.Node.Alarms;
 using Fabric.Node.Hosting;
 using Fabric.Node.Json;
 using Fabric.Node.Options;
@@ -8,7 +9,7 @@ using Fabric.Raft;
 namespace Fabric.Node.Api.NodeStatus;
 
 /// <summary>What this node knows, measured when it is asked.</summary>
-internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, NodeParts parts, Guid identity, Func<string?> notVoting)
+internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLoop table, Readiness readiness, NodeParts parts, Guid identity, Func<string?> notVoting, AlarmBoard alarms)
 {
     public const string Route = "/api/v1/node";
 
@@ -57,6 +58,7 @@ internal sealed class NodeApi(NodeOptions options, IConsensus consensus, TableLo
             DiskFreeBytes = new DriveInfo(Path.GetFullPath(options.DataDirectory)).AvailableFreeSpace,
             Identity = identity,
             NotVoting = notVoting(),
+            Alarms = [.. alarms.Current.Select(static alarm => new AlarmBody(alarm.Kind, alarm.Since, alarm.Detail, alarm.Cure))],
             Ready = reason is null,
             NotReady = reason,
         };

@@ -68,11 +68,21 @@ internal sealed record NodeBody
     /// <summary>Why this host has no vote although it is named as a voter; null on every other host.</summary>
     public string? NotVoting { get; init; }
 
+    /// <summary>What somebody has to look after on this host; a node of an older build says none.</summary>
+    public IReadOnlyList<AlarmBody> Alarms { get; init; } = [];
+
     public required bool Ready { get; init; }
 
     /// <summary>Why it is not ready.</summary>
     public required string? NotReady { get; init; }
 }
+
+/// <summary>Something that somebody has to look after.</summary>
+/// <param name="Kind">A name that stays the same; docs/operations.md has all of them.</param>
+/// <param name="Since">When it began.</param>
+/// <param name="Detail">What is wrong.</param>
+/// <param name="Cure">What to do.</param>
+internal sealed record AlarmBody(string Kind, DateTimeOffset Since, string Detail, string Cure);
 
 /// <summary>Whether this host can override a function's answer, and why not.</summary>
 internal sealed record OverrideBody(bool Supported, string? Reason);

@@ -18,7 +18,7 @@ internal static class HostUsagePage
             : flags.Flags.Values.SkipWhile(flag => query.After is not null && string.CompareOrdinal(flag.Key, query.After) <= 0).Take(query.Limit + 1).ToArray();
         var page = wanted.Take(query.Limit).Select(flag => Flag(flag.Key, byName[flag.Key], view)).ToArray();
         return new UsageBody(
-            [new UsageHostBody(host, Answered: true, Error: null, view.Since, view.Beyond, view.Unread)],
+            [new UsageHostBody(host, Answered: true, Error: null, view.Since, view.Beyond, view.Unread, view.OutOfMemory)],
             page,
             query.After is null ? Unknown(byName, view, flags, query.Flag) : [],
             Stale(page, view.Now - query.StaleAfter),

@@ -16,7 +16,10 @@ internal sealed record UsageBody(
 /// <param name="Since">When counting began there: of flags that nobody asked for, nothing is known from before.</param>
 /// <param name="Unattributed">Calls that were counted, and for whose flag there was no room.</param>
 /// <param name="UnreadFiles">Files of processes that could not be read.</param>
-internal sealed record UsageHostBody(string Name, bool Answered, string? Error, DateTimeOffset? Since, long Unattributed, int UnreadFiles);
+/// <param name="OutOfMemory">
+/// Calls by the override door that kept their program's own default, since the kernel had no memory to evaluate a rule in.
+/// </param>
+internal sealed record UsageHostBody(string Name, bool Answered, string? Error, DateTimeOffset? Since, long Unattributed, int UnreadFiles, long OutOfMemory = 0);
 
 /// <summary>One flag.</summary>
 /// <param name="Key">The flag.</param>
