@@ -1,4 +1,3 @@
-using Fabric.Raft.Logging;
 using Fabric.Raft.Replication;
 
 namespace Fabric.Raft;
