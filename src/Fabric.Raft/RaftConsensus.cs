@@ -77,7 +77,9 @@ public sealed partial class RaftConsensus : IConsensus
 
             var leader = LeaderOf(running);
             var role = leader is null ? MemberRole.Candidate : leader == options.Name ? MemberRole.Leader : MemberRole.Follower;
-            return new ConsensusStatus(role, running.Log.CurrentTerm, leader, running.Log.LastCommittedEntryIndex, running.Log.LastAppliedIndex, ContactOf(role));
+            // A leader that has just heard of a newer term has not stepped down yet, and does not lead in that one.
+            var term = role == MemberRole.Leader ? running.Log.LedTerm : running.Log.CurrentTerm;
+            return new ConsensusStatus(role, term, leader, running.Log.LastCommittedEntryIndex, running.Log.LastAppliedIndex, ContactOf(role));
         }
     }
 

@@ -9,7 +9,7 @@ namespace Fabric.Chaos.Faults;
 internal sealed class Rotten(Arena arena, Action<Random, FileStream, long> spoil) : Fault(arena)
 {
     private static readonly string[] Folders = ["log", "snapshots"];
-    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(15);
+    private static readonly TimeSpan LongestStart = TimeSpan.FromSeconds(60);
 
     internal override async Task BeginAsync()
     {

@@ -29,8 +29,9 @@ internal sealed record Wish(string Key, long? Value, long? IfRevision)
     internal HttpRequestMessage Request(Uri node, string message)
     {
         var request = new HttpRequestMessage(Value is null ? HttpMethod.Delete : HttpMethod.Put, new Uri(node, $"/api/v1/flags/{Key}?message={message}"));
-        if (Value is not null)
-            request.Content = FabricClient.Json(Definition);
+        // Also a deletion has a body, an empty one: HttpClient sends a request without any again by itself when the connection
+        // ends before the answer, and then says only that the second attempt found nobody.
+        request.Content = Value is null ? new ByteArrayContent([]) : FabricClient.Json(Definition);
         if (IfRevision is > 0)
             request.Headers.TryAddWithoutValidation("If-Match", string.Create(CultureInfo.InvariantCulture, $"\"{IfRevision}\""));
         else if (IfRevision == 0)

@@ -41,6 +41,8 @@ internal static class ClusterCommands
 
         foreach (var pair in seen.Json.GetProperty("diverged").EnumerateArray())
             await session.Terminal.Error.WriteLineAsync(Plain.Text($"fabric: DIVERGED: {pair.GetString()}"));
+        foreach (var alarm in Doctor.Facts.AlarmFacts.Read(seen.Json) ?? [])
+            await session.Terminal.Error.WriteLineAsync(Plain.Text($"fabric: ALARM {alarm.Kind} on {alarm.Host} since {alarm.Since:u}: {alarm.Detail}; {alarm.Cure}"));
         if (seen.Json.GetProperty("diverged").GetArrayLength() > 0)
             return ExitCode.Failed;
         if (seen.Part("leader") is not null)

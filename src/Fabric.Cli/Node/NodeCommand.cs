@@ -26,7 +26,8 @@ internal static class NodeCommand
         A host beyond the voters, fed by any of them or by another such host:
           fabric node --name web17 --data /var/lib/fabric --http 10.0.1.7:7401 --join http://10.0.0.1:7401,http://10.0.0.2:7401
 
-        It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order.
+        It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order: another
+        voter leads before it stops to listen. A second one cuts the waits short.
 
         Started as root, it gives up all capabilities but CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE before
         it listens (and but CAP_NET_BIND_SERVICE, where a port is below 1024). With --user it is not root either; its data
