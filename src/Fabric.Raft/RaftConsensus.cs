@@ -28,7 +28,6 @@ public sealed partial class RaftConsensus : IConsensus
     private readonly TimeProvider time;
     private readonly Action<string, Exception?> failFast;
     private readonly ILogger logger;
-    private readonly FrozenDictionary<EndPoint, string> names;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<Running> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DataDirectory? directory;
@@ -88,15 +87,19 @@ public sealed partial class RaftConsensus : IConsensus
     public async Task StartAsync(CancellationToken token)
     {
         directory ??= DataDirectory.Hold(options.DataDirectory);
-        RecordedMembers.Check(directory, options.Members);
+        BeginByVoters(directory);
         var running = await OpenAsync(directory, token);
         running.Cluster.LeaderChanged += OnLeaderChanged;
         started.SetResult(running);
         running.Machine.GoLive();
-        await running.Cluster.StartAsync(token);
-        var state = running.Machine.State.Fabric;
-        Logs.Started(logger, options.Name, running.Log.LastEntryIndex, state.AppliedIndex, state.Digest);
-        background = Task.WhenAll(WatchLogAsync(running), FormAsync(running), ReviewReplicationAsync(running));
+        if (BeforeVoting is { } wait)
+        {
+            background = Task.WhenAll(WatchLogAsync(running), VoteLaterAsync(running, wait));
+            return;
+        }
+
+        await VoteAsync(running, token);
+        background = Task.WhenAll(WatchLogAsync(running), TakePartAsync(running));
     }
 
     /// <inheritdoc/>
@@ -207,7 +210,8 @@ public sealed partial class RaftConsensus : IConsensus
             ServerBacklog = 64,
             LoggerFactory = new QuietLoggerFactory(logger, time),
         };
-        Membership.Fix(configuration.ConfigurationStorage, options.Members);
+        voters = configuration.ConfigurationStorage;
+        Membership.Fix(voters, options.Members);
         return new ResigningCluster(configuration) { AuditTrail = log };
     }
 
