@@ -26,6 +26,10 @@ internal static class CrashPoint
         {
             return await TryAsync(programs, at, spoil, folder);
         }
+        catch (TimeoutException late)
+        {
+            return new CrashResult(at, true, $"the node was neither ready nor gone in {Patience.TotalSeconds:F0} s: {late.Message}", 0);
+        }
         finally
         {
             Directory.Delete(folder, recursive: true);
