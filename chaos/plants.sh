@@ -21,7 +21,7 @@ fsync-ignored              small-snapshots,power-all,power-two        healing|fi
 split-change-set           kill-one                                   tables                             0.3
 table-goes-back            kill-one,kill-all                          tables                             0.4
 deletion-not-shown         kill-one                                   tables|final                       0.2
-event-missing              kill-one                                   events|acknowledged|log            0.2
+event-missing              kill-one                                   events|acknowledged|log            0.3
 events-resume-now          kill-one,kill-all,reset                    events                             0.4
 "
 

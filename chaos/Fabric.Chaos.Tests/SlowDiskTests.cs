@@ -60,6 +60,24 @@ public sealed class SlowDiskTests
         }
     }
 
+    [Fact]
+    public async Task A_disk_that_takes_long_to_keep_a_record_gives_alarm_until_it_is_fast_again()
+    {
+        using var fleet = await Fleet.StartAsync();
+        var slow = fleet.Nodes[2];
+        slow.Kill();
+        await slow.StartAsync(["strace", "-f", "-o", "/dev/null", "-e", "trace=fsync", "-e", "inject=fsync:delay_enter=300000"]);
+        await Eventually.Async("there is an alarm", async () => (await KindsAsync(slow)).Contains("disk-slow"));
+        Assert.Contains("ALARM disk-slow", slow.Log, StringComparison.Ordinal);
+
+        slow.Kill();
+        await slow.StartAsync();
+        await Eventually.Async("there is none any more", async () => !(await KindsAsync(slow)).Contains("disk-slow"));
+    }
+
+    private static async Task<string?[]> KindsAsync(NodeProcess node) =>
+        [.. (await node.StatusAsync()).GetProperty("alarms").EnumerateArray().Select(static alarm => alarm.GetProperty("kind").GetString())];
+
     private static string[] Strace() =>
     [
         "strace", "-f", "-o", "/dev/null", "-e", "trace=msync,pwrite64,pwritev,pwritev2,fsync,fdatasync",

@@ -20,4 +20,8 @@ public enum MemberRole
 /// <param name="CommitIndex">Log index up to which entries are known to be committed.</param>
 /// <param name="AppliedIndex">Log index up to which entries are applied.</param>
 /// <param name="LastContact">When a leader was last heard, or led from here; null before the first time.</param>
-public sealed record ConsensusStatus(MemberRole Role, long Term, string? Leader, long CommitIndex, long AppliedIndex, DateTimeOffset? LastContact);
+public sealed record ConsensusStatus(MemberRole Role, long Term, string? Leader, long CommitIndex, long AppliedIndex, DateTimeOffset? LastContact)
+{
+    /// <summary>It leads, or has heard a leader no longer ago than this.</summary>
+    public bool IsInTouch(DateTimeOffset now, TimeSpan within) => Role == MemberRole.Leader || now - LastContact < within;
+}

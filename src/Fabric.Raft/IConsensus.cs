@@ -40,8 +40,8 @@ public interface IConsensus : IAsyncDisposable
     Task WaitForAppliedAsync(long index, CancellationToken token);
 
     /// <summary>Writes what is applied now as a snapshot, with a checksum of its own.</summary>
-    /// <returns>The index it holds; 0, and nothing written, where nothing is applied yet.</returns>
-    Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token);
+    /// <returns>The state that it holds; null, and nothing written, where nothing is applied yet.</returns>
+    Task<FabricState?> WriteSnapshotAsync(Stream destination, CancellationToken token);
 
     /// <summary>
     /// On a voter whose state is known to be wrong: takes another member's, and applies to it what the log has since.

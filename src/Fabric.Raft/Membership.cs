@@ -3,7 +3,7 @@ using DotNext.Net.Cluster.Consensus.Raft.Membership;
 
 namespace Fabric.Raft;
 
-/// <summary>The voters, the same fixed list on each of them.</summary>
+/// <summary>The voters as the library is told them at the start.</summary>
 internal static class Membership
 {
     public static void Fix(IClusterConfigurationStorage<EndPoint> storage, IReadOnlyList<Member> members)

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using DotNext.Net.Cluster.Consensus.Raft;
-using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
 using Fabric.Flags;
 using Fabric.Flags.Changes;
 using Fabric.Raft.Commands;
@@ -59,7 +58,7 @@ public sealed partial class RaftConsensus
         {
             using var linked = CancellationTokenSource.CreateLinkedTokenSource(token, stopping.Token);
             await WaitUntilFormedAsync(running, linked.Token);
-            entry = new FencedEntry(running.Log, running.Log.LedTerm, bytes);
+            entry = new FencedEntry(running.Log.LedTerm, bytes);
 #if FABRIC_PLANTS
             if (Plant.Is("acknowledged-before-commit"))
                 return new Proposal.Decided(new ChangeOutcome.Applied(await running.Log.AppendAsync(entry, linked.Token)));
@@ -71,7 +70,7 @@ public sealed partial class RaftConsensus
         }
         catch (Exception failure)
         {
-            if (failure is WriteAheadLog.InternalException)
+            if (failure is LogFailedException)
                 Fail("The log has failed.", failure);
             if (outcome.IsCompletedSuccessfully)
                 return new Proposal.Decided(await outcome);
@@ -177,7 +176,7 @@ public sealed partial class RaftConsensus
                     return;
                 var identity = new FabricIdentity(Guid.NewGuid(), options.Capacity);
                 var bytes = CommandCodec.Encode(new Command.Bootstrap(identity, options.OperationsRemembered));
-                await running.Cluster.ReplicateAsync(new FencedEntry(running.Log, running.Log.LedTerm, bytes), stopping.Token);
+                await running.Cluster.ReplicateAsync(new FencedEntry(running.Log.LedTerm, bytes), stopping.Token);
             }
             catch (Exception failure) when (failure is not OutOfMemoryException)
             {

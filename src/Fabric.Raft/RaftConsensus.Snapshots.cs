@@ -22,13 +22,13 @@ public abstract record SnapshotInstall
 public sealed partial class RaftConsensus
 {
     /// <inheritdoc/>
-    public async Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token)
+    public async Task<FabricState?> WriteSnapshotAsync(Stream destination, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(destination);
         if (Now is not { } running || running.Machine.State is not { Fabric.AppliedIndex: > 0 } state)
-            return 0;
+            return null;
         await destination.WriteAsync(SnapshotFormat.Write(state), token);
-        return state.Fabric.AppliedIndex;
+        return state.Fabric;
     }
 
     /// <inheritdoc/>
@@ -80,6 +80,14 @@ public sealed partial class RaftConsensus
         {
             return new SnapshotInstall.Refused(bad.Message);
         }
+    }
+
+    /// <summary>How far the local log goes, before the start: <see cref="InstallBeforeStartAsync"/> measures by it.</summary>
+    /// <exception cref="DataDirectoryInUseException">Another process uses the data directory.</exception>
+    public long ReachBeforeStart()
+    {
+        directory ??= DataDirectory.Hold(options.DataDirectory);
+        return Math.Max(new SnapshotStore(directory.Snapshots, logger).Load().State.Fabric.AppliedIndex, LogHead.Read(directory.Log).LastIndex);
     }
 
     private SnapshotInstall? WhyNot(MachineState local, long reach, MachineState offered)

@@ -28,7 +28,6 @@ public sealed partial class RaftConsensus : IConsensus
     private readonly TimeProvider time;
     private readonly Action<string, Exception?> failFast;
     private readonly ILogger logger;
-    private readonly FrozenDictionary<EndPoint, string> names;
     private readonly CancellationTokenSource stopping = new();
     private readonly TaskCompletionSource<Running> started = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private DataDirectory? directory;
@@ -78,7 +77,9 @@ public sealed partial class RaftConsensus : IConsensus
 
             var leader = LeaderOf(running);
             var role = leader is null ? MemberRole.Candidate : leader == options.Name ? MemberRole.Leader : MemberRole.Follower;
-            return new ConsensusStatus(role, running.Log.CurrentTerm, leader, running.Log.LastCommittedEntryIndex, running.Log.LastAppliedIndex, ContactOf(role));
+            // A leader that has just heard of a newer term has not stepped down yet, and does not lead in that one.
+            var term = role == MemberRole.Leader ? running.Log.LedTerm : running.Log.CurrentTerm;
+            return new ConsensusStatus(role, term, leader, running.Log.LastCommittedEntryIndex, running.Log.LastAppliedIndex, ContactOf(role));
         }
     }
 
@@ -86,15 +87,19 @@ public sealed partial class RaftConsensus : IConsensus
     public async Task StartAsync(CancellationToken token)
     {
         directory ??= DataDirectory.Hold(options.DataDirectory);
-        RecordedMembers.Check(directory, options.Members);
+        BeginByVoters(directory);
         var running = await OpenAsync(directory, token);
         running.Cluster.LeaderChanged += OnLeaderChanged;
         started.SetResult(running);
         running.Machine.GoLive();
-        await running.Cluster.StartAsync(token);
-        var state = running.Machine.State.Fabric;
-        Logs.Started(logger, options.Name, running.Log.LastEntryIndex, state.AppliedIndex, state.Digest);
-        background = Task.WhenAll(WatchLogAsync(running), FormAsync(running), ReviewReplicationAsync(running));
+        if (BeforeVoting is { } wait)
+        {
+            background = Task.WhenAll(WatchLogAsync(running), VoteLaterAsync(running, wait));
+            return;
+        }
+
+        await VoteAsync(running, token);
+        background = Task.WhenAll(WatchLogAsync(running), TakePartAsync(running));
     }
 
     /// <inheritdoc/>
@@ -148,7 +153,7 @@ public sealed partial class RaftConsensus : IConsensus
         try
         {
             var space = new FreeSpace(folder.Root, options.MinFreeBytes, time, logger);
-            log = OpenLog(folder, machine, space);
+            log = await OpenLogAsync(folder, machine, space, token);
             await log.InitializeAsync(token);
             Judge(found, log);
             return new Running(NewCluster(log), log, machine, space);
@@ -163,12 +168,14 @@ public sealed partial class RaftConsensus : IConsensus
         }
     }
 
-    private DurableLog OpenLog(DataDirectory folder, FabricStateMachine machine, FreeSpace space)
+    private async Task<DurableLog> OpenLogAsync(DataDirectory folder, FabricStateMachine machine, FreeSpace space, CancellationToken token)
     {
         var stock = Environment.GetEnvironmentVariable("FABRIC_UNSAFE_STOCK_LOG") == "1";
         if (stock)
             Logs.UnsafeLog(logger);
-        return new DurableLog(LogFormat.Options(folder.Log), machine, stock) { LeaderHeard = NoteContact, NoRoom = space.WhyNot };
+        var log = await DurableLog.OpenAsync(folder.Log, machine, stock, token);
+        (log.LeaderHeard, log.NoRoom) = (NoteContact, space.WhyNot);
+        return log;
     }
 
     /// <summary>
@@ -203,7 +210,8 @@ public sealed partial class RaftConsensus : IConsensus
             ServerBacklog = 64,
             LoggerFactory = new QuietLoggerFactory(logger, time),
         };
-        Membership.Fix(configuration.ConfigurationStorage, options.Members);
+        voters = configuration.ConfigurationStorage;
+        Membership.Fix(voters, options.Members);
         return new ResigningCluster(configuration) { AuditTrail = log };
     }
 

@@ -18,8 +18,11 @@ public sealed record RaftOptions
     /// <summary>Where to listen, when that differs from this member's address in <see cref="Members"/>.</summary>
     public IPEndPoint? Bind { get; init; }
 
-    /// <summary>All voters: exactly one or exactly three.</summary>
+    /// <summary>All voters: exactly one or exactly three; two where <see cref="VoteChangesHands"/>.</summary>
     public required IReadOnlyList<Member> Members { get; init; }
+
+    /// <summary>A vote was taken from one and not yet given to another when this member stopped.</summary>
+    public bool VoteChangesHands { get; init; }
 
     /// <summary>Folder of the log and of snapshots; this member's alone.</summary>
     public required string DataDirectory { get; init; }

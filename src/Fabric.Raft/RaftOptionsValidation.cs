@@ -18,7 +18,7 @@ internal static class RaftOptionsValidation
 
     private static IEnumerable<Problem> OfMembers(RaftOptions options)
     {
-        if (options.Members.Count is not (1 or 3))
+        if (options.Members.Count is not (1 or 3) && !(options is { VoteChangesHands: true, Members.Count: 2 }))
             yield return new Problem("Members", $"{options.Members.Count} members; exactly 1 or exactly 3 are safe");
         if (string.IsNullOrWhiteSpace(options.DataDirectory))
             yield return new Problem("DataDirectory", "is empty; a folder of this member's own is needed");

@@ -40,6 +40,8 @@ public sealed class CoverageTests(LiveNode node) : IClassFixture<LiveNode>
         ["GET /api/v1/cluster"] = ["cluster", "status"],
         ["DELETE /api/v1/cluster/hosts/{name}"] = ["cluster", "remove", "absent"],
         ["POST /api/v1/cluster/hosts/{name}/replace"] = ["cluster", "replace", "absent"],
+        ["POST /api/v1/cluster/hosts/{name}/promote"] = ["cluster", "promote", "absent"],
+        ["POST /api/v1/cluster/leader"] = ["cluster", "transfer-leader"],
         ["GET /healthz"] = ["health", "--alive"],
         ["GET /readyz"] = ["health"],
         ["GET /metrics"] = ["api", "/metrics"],

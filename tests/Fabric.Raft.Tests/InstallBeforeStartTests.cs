@@ -17,7 +17,7 @@ public sealed class InstallBeforeStartTests
     private static async Task<MemoryStream> SnapshotAsync(RaftConsensus node)
     {
         var stream = new MemoryStream();
-        Assert.Equal(node.State.AppliedIndex, await node.WriteSnapshotAsync(stream, Token));
+        Assert.Equal(node.State.AppliedIndex, (await node.WriteSnapshotAsync(stream, Token))!.AppliedIndex);
         stream.Position = 0;
         return stream;
     }

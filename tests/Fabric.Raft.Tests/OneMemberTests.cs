@@ -152,8 +152,10 @@ public sealed class OneMemberTests
     {
         await using var fabric = new TestFabric(1, static options => options with { EntriesPerSnapshot = 20, EntriesKeptBehindSnapshot = 0 });
         await fabric.StartAsync("a");
+        // More than one file of the log holds, so that the first is gone.
+        var note = new string('x', 40_000);
         for (var i = 0; i < 200; i++)
-            await fabric.DecideAsync(Sets.Put($"flag-{i % 9}"));
+            await fabric.DecideAsync(Sets.Put($"flag-{i % 9}", note: note));
         await fabric.StopAsync("a");
         var snapshot = Damage(fabric);
 
@@ -175,7 +177,7 @@ public sealed class OneMemberTests
         for (var i = 0; i < 10; i++)
             await fabric.DecideAsync(Sets.Put($"flag-{i}"));
         await fabric.StopAsync("a");
-        var page = Directory.GetFiles(Path.Combine(fabric.DataOf("a"), "log", "data")).Single();
+        var page = Directory.GetFiles(Path.Combine(fabric.DataOf("a"), "log", "entries")).Single();
         Flip(page, 700);
 
         await Assert.ThrowsAsync<LogUnusableException>(() => fabric.StartAsync("a"));

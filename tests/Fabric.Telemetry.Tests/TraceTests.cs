@@ -15,18 +15,21 @@ public sealed class TraceTests
         using var provider = Exporting.Trace(Sdk.CreateTracerProviderBuilder()).AddInMemoryExporter(spans).Build();
         await using var fleet = new RealFleet();
         await fleet.StartVotersAsync();
+        // Once written to, there is a leader that everybody knows.
+        await fleet.ConvergesAsync(await fleet.WriteAsync("a", "first"));
         var leader = (await fleet.NodeAsync("a")).GetProperty("leader").GetString()!;
         var follower = fleet.Names.First(name => name != leader);
 
         var trace = ActivityTraceId.CreateRandom();
-        using var http = new HttpClient();
+        // The client of a program that is not traced: only its header says so.
+        using var http = new HttpClient(new SocketsHttpHandler { ActivityHeadersPropagator = null });
         using var request = new HttpRequestMessage(HttpMethod.Put, new Uri(fleet.UrlOf(follower), "/api/v1/flags/traced"))
         {
             Content = new StringContent(TestNode.Bool, System.Text.Encoding.UTF8, "application/json"),
         };
         request.Headers.Add("traceparent", $"00-{trace}-{ActivitySpanId.CreateRandom()}-01");
-        using (ExecutionContext.SuppressFlow())
-            await Task.Run(async () => Assert.True((await http.SendAsync(request, TestContext.Current.CancellationToken)).IsSuccessStatusCode), TestContext.Current.CancellationToken);
+        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        Assert.True(answer.IsSuccessStatusCode, await answer.Content.ReadAsStringAsync(TestContext.Current.CancellationToken));
 
         Activity[] Of() => [.. spans.ToArray().Where(span => span?.TraceId == trace)];
         await Eventually.HoldsAsync(() => Task.FromResult(Of().Count(static span => span.OperationName == "table write") == 2),

@@ -19,8 +19,13 @@ export class Fabric {
     fabric.members = NAMES.map((name, at) => ({ name, http: `http://127.0.0.1:${ports[at]}`, raft: `127.0.0.1:${ports[NAMES.length + at]}` }));
     fabric.processes = new Map();
     for (const { name } of fabric.members) fabric.run(name);
-    await Promise.all(NAMES.map((name) => fabric.ready(name)));
-    return fabric;
+    try {
+      await Promise.all(NAMES.map((name) => fabric.ready(name)));
+      return fabric;
+    } catch (problem) {
+      await fabric.stop();
+      throw problem;
+    }
   }
 
   run(name) {
@@ -38,7 +43,7 @@ export class Fabric {
   }
 
   async ready(name) {
-    await eventually(`node ${name} is ready`, async () => (await fetch(`${this.urlOf(name)}/readyz`)).ok, 60_000);
+    await eventually(`node ${name} is ready`, async () => (await fetch(`${this.urlOf(name)}/readyz`)).ok, 180_000);
   }
 
   async kill(name) {

@@ -9,9 +9,9 @@ export async function live(browser, fabric) {
   await check('a-change-of-somebody-else-shows', async () => {
     await fabric.put('live-one');
     const page = await openPage(browser, `${fabric.urlOf('a')}/#/flags/live-one`);
-    await page.getByRole('switch', { name: 'In service', checked: true }).waitFor();
+    await page.getByRole('switch', { name: 'In service', exact: true, checked: true }).waitFor();
     await fabric.put('live-one', { state: 'DISABLED' });
-    await page.getByRole('switch', { name: 'In service', checked: false }).waitFor();
+    await page.getByRole('switch', { name: 'In service', exact: true, checked: false }).waitFor();
     await fabric.call('DELETE', '/api/v1/flags/live-one');
     await page.getByText('There is no such flag now').waitFor();
     await page.context().close();
@@ -64,10 +64,10 @@ export async function live(browser, fabric) {
     await page.getByRole('heading', { name: 'kept', exact: true }).waitFor();
     // A leader may have to be found first; the write waits for that under its name.
     await eventually('the others have a leader', async () => (await fetch(`${fabric.urlOf('b')}/readyz`)).ok, 30_000);
-    await page.getByRole('switch', { name: 'In service' }).click();
+    await page.getByRole('switch', { name: 'In service', exact: true }).click();
     await eventually('it is off', async () => (await fabric.flag('kept')).definition.state === 'DISABLED');
     await fabric.put('kept', { state: 'ENABLED', defaultVariant: 'on' });
-    await page.getByRole('switch', { name: 'In service', checked: true }).waitFor();
+    await page.getByRole('switch', { name: 'In service', exact: true, checked: true }).waitFor();
     await page.goto(`${fabric.urlOf('b')}/#/fleet`);
     await page.getByText('2 of 3 voters are up: changes are taken, and none may fail, or no change is taken any more.').waitFor();
     await page.context().close();
@@ -84,7 +84,7 @@ export async function live(browser, fabric) {
     await page.getByText(/live at/).waitFor({ timeout: 40_000 });
     await Promise.all(['a', 'b', 'c'].map((name) => fabric.ready(name)));
     await fabric.put('kept', { state: 'DISABLED' });
-    await page.getByRole('switch', { name: 'In service', checked: false }).waitFor();
+    await page.getByRole('switch', { name: 'In service', exact: true, checked: false }).waitFor();
     await page.context().close();
   });
 }

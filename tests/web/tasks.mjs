@@ -91,7 +91,8 @@ export const tasks = {
     await person.type('textbox', 'Turns on at', '2031-05-06T07:08:09');
     await person.press('button', 'Add a ramp');
     await person.type('spinbutton', 'To, %', '40');
-    await person.choose('Add a flag that is needed', `${key}-first`);
+    await person.choose('A flag that is needed', `${key}-first`);
+    await person.press('button', 'Add');
     await person.press('button', 'Save');
     const { definition } = await eventually('the schedule', async () => { const flag = await fabric.flag(key); return flag.definition.ramp && flag; });
     assert.equal(definition.activateAt, '2031-05-06T07:08:09Z');

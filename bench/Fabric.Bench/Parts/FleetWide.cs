@@ -58,7 +58,7 @@ internal static class FleetWide
                 chain.Add(await Observer.StartAsync(options, $"chain-{i}", [i == 0 ? fleet.Nodes[0].Http : chain[^1].Http], feeds: 1));
             await UntilAsync(() => chain.TrueForAll(static observer => observer.Fed.Count > 0), "the chain is fed");
             var writes = (await FleetWrites.PacedAsync([fleet.Nodes[0]], options.Rounds(200), 20)).Where(static write => write.Behind == 0).ToArray();
-            for (var depth = 1; depth < ChainLength; depth++)
+            for (var depth = 1; depth < ChainLength && writes.Length > 0; depth++)
             {
                 var added = writes.Select(write => (chain[depth].Shown(write.Revision)!.Value - chain[depth - 1].Shown(write.Revision)!.Value) / TicksPerMillisecond);
                 Row(section, $"a host to the one that it feeds, table to table, at depth {depth + 1}", new Samples(added));
@@ -89,7 +89,8 @@ internal static class FleetWide
         var answered = Row(section, $"PUT until {Hosts + 3} hosts have confirmed it, at 10 writes/s", writes);
         var whole = writes.Where(static write => write.Behind == 0).ToArray();
         var shown = whole.Select(write => observers.Max(observer => observer.Shown(write.Revision)!.Value - write.Sent) / TicksPerMillisecond);
-        Row(section, "PUT until the last table shows it", new Samples(shown));
+        if (whole.Length > 0)
+            Row(section, "PUT until the last table shows it", new Samples(shown));
         section.Note($"{whole.Length} of {writes.Count} writes were confirmed by all hosts within 30 s.");
         section.Aims.Add(new Aim($"a write in the tables of 3 voters and {Hosts} hosts, p99", 250, answered.Quantile(0.99), "ms"));
     }

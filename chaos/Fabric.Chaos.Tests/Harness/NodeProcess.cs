@@ -10,13 +10,20 @@ namespace Fabric.Chaos.Tests.Harness;
 /// <summary>One node, run as a process of its own.</summary>
 internal sealed partial class NodeProcess(string name, string folder, Uri http, IReadOnlyList<string> arguments) : IDisposable
 {
+    /// <summary>A node waits for others that start beside it, on a machine that may be very busy.</summary>
+    private static readonly TimeSpan StartTime = TimeSpan.FromMinutes(3);
+
     private readonly StringBuilder _log = new();
     private Process? _process;
     private int _pid;
+    private int _began;
 
     internal string Name => name;
 
     internal Uri Http => http;
+
+    /// <summary>The build that it runs from its next start on.</summary>
+    internal string Executable { get; set; } = Dist.Fabric;
 
     internal string Table { get; private set; } = "";
 
@@ -32,12 +39,15 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
         }
     }
 
+    /// <summary>What it has said since it was started last.</summary>
+    internal string LastLife => Log[_began..];
+
     /// <summary>Starts it and waits for its `ready`, unless <paramref name="wait"/> says not to.</summary>
     /// <param name="wrapper">A command to run it under, such as strace with its options.</param>
     /// <param name="wait">Whether to wait until it takes writes.</param>
     internal async Task StartAsync(IReadOnlyList<string>? wrapper = null, bool wait = true)
     {
-        string[] command = [.. wrapper ?? [], Dist.Fabric, .. arguments];
+        string[] command = [.. wrapper ?? [], Executable, .. arguments];
         var start = new ProcessStartInfo(command[0], command[1..])
         {
             RedirectStandardOutput = true,
@@ -47,6 +57,7 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
         if (Environment.GetEnvironmentVariable("FABRIC_TEST_STOCK_LOG") == "1")
             start.Environment["FABRIC_UNSAFE_STOCK_LOG"] = "1";
         var ready = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+        _began = Log.Length;
         _process = Process.Start(start)!;
         _process.OutputDataReceived += (_, line) =>
         {
@@ -70,11 +81,11 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
     {
         try
         {
-            await Ready.WaitAsync(TimeSpan.FromSeconds(60));
+            await Ready.WaitAsync(StartTime);
         }
         catch (TimeoutException)
         {
-            throw new TimeoutException($"{name} did not get ready in a minute:\n{Log}");
+            throw new TimeoutException($"{name} did not get ready in {StartTime.TotalMinutes} minutes:\n{Log}");
         }
 
         var status = await StatusAsync();
@@ -109,11 +120,17 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
         _process = null;
     }
 
-    /// <summary>SIGTERM, and waits for the orderly end.</summary>
-    internal int Terminate()
+    /// <summary>Sends a signal, and waits for nothing.</summary>
+    internal void Ask(int signal) => Assert.Equal(0, Signal(_pid, signal));
+
+    /// <summary>SIGTERM, once or several times in a row, and waits for the orderly end.</summary>
+    internal int Terminate(int times = 1)
     {
-        Assert.Equal(0, Signal(_pid, 15));
+        for (var i = 0; i < times; i++)
+            Ask(15);
         Assert.True(_process!.WaitForExit(30_000), $"{name} does not end on SIGTERM:\n{Log}");
+        // Without a time it also waits for what was said last.
+        _process.WaitForExit();
         var code = _process.ExitCode;
         _process.Dispose();
         _process = null;

@@ -16,6 +16,9 @@ internal static class ClusterCommands
             "Take a host that does not vote out of the fabric. It is fed no more; with its data folder deleted it may join again."),
         Change(client, "replace", HttpMethod.Post, "/replace", "votes with its new data folder",
             "Give a voter's vote to its new, empty data folder, after the old one was lost. The voter must run; the other two must be up."),
+        MembershipCommands.Join(client),
+        MembershipCommands.Promote(client),
+        MembershipCommands.TransferLeader(client),
     });
 
     private static Command Change(ClientOptions client, string verb, HttpMethod method, string suffix, string done, string about)
@@ -24,7 +27,7 @@ internal static class ClusterCommands
         return client.Run(new Command(verb, about) { name }, (parse, session, token) =>
         {
             var host = parse.GetRequiredValue(name);
-            return session.SendAsync(new Call(method, $"/api/v1/cluster/hosts/{Uri.EscapeDataString(host)}{suffix}"),
+            return session.SendAsync(new Call(method, $"/api/v1/cluster/hosts/{Uri.EscapeDataString(host)}{suffix}") { Timeout = MembershipCommands.ChangingHands },
                 _ => session.PrintAsync($"{host} {done}"), token);
         });
     }
@@ -38,6 +41,8 @@ internal static class ClusterCommands
 
         foreach (var pair in seen.Json.GetProperty("diverged").EnumerateArray())
             await session.Terminal.Error.WriteLineAsync(Plain.Text($"fabric: DIVERGED: {pair.GetString()}"));
+        foreach (var alarm in Doctor.Facts.AlarmFacts.Read(seen.Json) ?? [])
+            await session.Terminal.Error.WriteLineAsync(Plain.Text($"fabric: ALARM {alarm.Kind} on {alarm.Host} since {alarm.Since:u}: {alarm.Detail}; {alarm.Cure}"));
         if (seen.Json.GetProperty("diverged").GetArrayLength() > 0)
             return ExitCode.Failed;
         if (seen.Part("leader") is not null)

@@ -27,6 +27,7 @@ internal static class DoctorCommand
     [
         new NodeReachable(),
         new NodeReady(),
+        new Alarms(),
         new NodePrivilegesHeld(),
         new Limits(),
         new MembersAgree(),

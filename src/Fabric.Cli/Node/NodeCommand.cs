@@ -26,7 +26,8 @@ internal static class NodeCommand
         A host beyond the voters, fed by any of them or by another such host:
           fabric node --name web17 --data /var/lib/fabric --http 10.0.1.7:7401 --join http://10.0.0.1:7401,http://10.0.0.2:7401
 
-        It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order.
+        It prints a line that starts with "ready" when it takes writes. SIGTERM and Ctrl-C end it in order: another
+        voter leads before it stops to listen. A second one cuts the waits short.
 
         Started as root, it gives up all capabilities but CAP_BPF, CAP_PERFMON, CAP_DAC_READ_SEARCH and CAP_SYS_PTRACE before
         it listens (and but CAP_NET_BIND_SERVICE, where a port is below 1024). With --user it is not root either; its data
@@ -70,7 +71,7 @@ internal static class NodeCommand
         private readonly Option<string?> _name = Text("--name", "This node's name", "NAME");
         private readonly Option<string?> _data = Text("--data", "Folder of the log and of snapshots; this node's alone", "DIR");
         private readonly Option<string[]> _http = Many("--http", "Where the API listens; may be given several times", "ADDR:PORT");
-        private readonly Option<string?> _raft = Text("--raft", "Where this node speaks Raft; chosen by itself for a node alone", "ADDR:PORT");
+        private readonly Option<string?> _raft = Text("--raft", "Where this node speaks Raft; chosen by itself for a node alone; with --join, where it would if it gets a vote", "ADDR:PORT");
         private readonly Option<string[]> _peers = Many("--peer", "Another voter; three voters are two of these", "name=…,raft=…,http=…");
         private readonly Option<string[]> _join = Many("--join", "Follow a fabric without voting: hosts that may feed this one, separated by commas", "URL[,URL…]");
         private readonly Option<bool> _bootstrap = new("--bootstrap") { Description = "Vote at once with an empty data folder, without asking the other voters whether it was emptied" };
@@ -85,6 +86,7 @@ internal static class NodeCommand
         private readonly Option<bool> _attachWritable = new("--attach-writable") { Description = "Attach to files, and in folders, that others than their owner may write" };
         private readonly Option<string[]> _labels = Many("--label", "What rules can ask of this host as host.labels.NAME; may be given several times", "NAME=VALUE");
         private readonly Option<string?> _capacity = Text("--capacity", "Flags that a new fabric holds at most [16384]", "N");
+        private readonly Option<string?> _replaceAfter = Text("--replace-after", "Give the vote of a voter that is silent for so long to an observer with --raft [never]", "TIME");
         private readonly Option<string?> _minFree = Text("--min-free", "Free space on the disk of --data below which writes are refused, such as 256MiB [256MiB]", "SIZE");
         private readonly Option<string?> _writeTimeout = Text("--write-timeout", "Time that a write may take [5s]", "TIME");
         private readonly Option<string?> _readTimeout = Text("--read-timeout", "Time that a read may wait [5s]", "TIME");
@@ -107,7 +109,7 @@ internal static class NodeCommand
         public IEnumerable<Option> All =>
         [
             _name, _data, _http, _raft, _peers, _join, _bootstrap, _advertise, _config, _table, _usage, _user, _keepCapabilities,
-            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity, _minFree,
+            _attachRoots, _attachOwners, _attachWritable, _labels, _capacity, _replaceAfter, _minFree,
             _writeTimeout, _readTimeout, _shutdownTimeout, _maxBody, _maxImport, _maxWrites, _maxConnections,
             _maxEvaluations, _maxStreams, _maxObservers, _maxChangeStreams, _maxEventsKept, _maxEventsKeptBytes, _eventsKeepAlive, _entriesPerSnapshot, _ofrepOrigins,
         ];
@@ -132,6 +134,7 @@ internal static class NodeCommand
             AttachWritable = parse.GetValue(_attachWritable),
             Labels = parse.GetValue(_labels) ?? [],
             Capacity = parse.GetValue(_capacity),
+            ReplaceAfter = parse.GetValue(_replaceAfter),
             MinFree = parse.GetValue(_minFree),
             WriteTimeout = parse.GetValue(_writeTimeout),
             ReadTimeout = parse.GetValue(_readTimeout),

@@ -4,7 +4,7 @@ using Fabric.Flags.Changes;
 namespace Fabric.Flags.Hosts;
 
 /// <summary>All hosts of a fabric, and the identities that were taken out of it last. Immutable.</summary>
-public sealed class HostRoster
+public sealed partial class HostRoster
 {
     private readonly ImmutableQueue<Guid> _order;
     private readonly ImmutableHashSet<Guid> _gone;
@@ -23,12 +23,12 @@ public sealed class HostRoster
     public IEnumerable<Guid> Gone => _order;
 
     /// <summary>There is nothing in it.</summary>
-    public bool IsEmpty => Hosts.IsEmpty && _gone.IsEmpty;
+    public bool IsEmpty => Hosts.IsEmpty && _gone.IsEmpty && Voters is null;
 
     /// <summary>A list read back from a snapshot.</summary>
-    public static HostRoster Restore(IEnumerable<RosterHost> hosts, IEnumerable<Guid> gone)
+    public static HostRoster Restore(IEnumerable<RosterHost> hosts, IEnumerable<Guid> gone, VoterList? voters = null)
     {
-        var all = new HostRoster(Empty.Hosts.AddRange(hosts.Select(static host => KeyValuePair.Create(host.Name, host))), [], []);
+        var all = new HostRoster(Empty.Hosts.AddRange(hosts.Select(static host => KeyValuePair.Create(host.Name, host))), [], []) { Voters = voters };
         return gone.Aggregate(all, static (roster, identity) => roster.Forget(identity));
     }
 
@@ -55,6 +55,8 @@ public sealed class HostRoster
         HostChange.Enter enter => (Enter(revision, enter), null),
         HostChange.Remove remove => Remove(remove),
         HostChange.Replace replace => Replace(revision, replace),
+        HostChange.Unseat unseat => Unseat(revision, unseat),
+        HostChange.Seat seat => Seat(revision, seat),
         _ => throw new InvalidOperationException($"No rule applies a {change.GetType().Name}."),
     };
 
@@ -67,7 +69,7 @@ public sealed class HostRoster
             return Hosts.Count < Limits.Hosts ? With(host) : this;
         if (known == host with { Since = known.Since })
             return this;
-        // A vote changes hands by Replace alone, which is proposed only when that is safe.
+        // A vote changes hands by changes made for that alone, which are proposed only when that is safe.
         if (known.Role == HostRole.Voter && (known.Identity != enter.Identity || enter.Role != HostRole.Voter))
             return this;
         return known.Identity == enter.Identity ? With(host) : With(host).Forget(known.Identity);
@@ -77,7 +79,7 @@ public sealed class HostRoster
     {
         null => (this, new ChangeOutcome.NotFound(remove.Name)),
         { Role: HostRole.Voter } => (this, new ChangeOutcome.Refused(remove.Name, "votes, and a fabric has one voter or three")),
-        var host => (new HostRoster(Hosts.Remove(host.Name), _order, _gone).Forget(host.Identity), null),
+        var host => (new HostRoster(Hosts.Remove(host.Name), _order, _gone) { Voters = Voters }.Forget(host.Identity), null),
     };
 
     private (HostRoster Next, ChangeOutcome? Refusal) Replace(long revision, HostChange.Replace replace)
@@ -93,7 +95,7 @@ public sealed class HostRoster
             : (With(host with { Identity = replace.New, Since = revision }).Forget(replace.Old), null);
     }
 
-    private HostRoster With(RosterHost host) => new(Hosts.SetItem(host.Name, host), _order, _gone);
+    private HostRoster With(RosterHost host) => new(Hosts.SetItem(host.Name, host), _order, _gone) { Voters = Voters };
 
     private HostRoster Forget(Guid identity)
     {
@@ -104,6 +106,6 @@ public sealed class HostRoster
             gone = gone.Remove(oldest);
         }
 
-        return gone.Contains(identity) ? this : new HostRoster(Hosts, order.Enqueue(identity), gone.Add(identity));
+        return gone.Contains(identity) ? this : new HostRoster(Hosts, order.Enqueue(identity), gone.Add(identity)) { Voters = Voters };
     }
 }

@@ -77,11 +77,7 @@ internal sealed class FeedService(NodeOptions options, IConsensus consensus, Kno
     /// <summary>Why nobody can be fed from here any more; null while somebody can.</summary>
     public RefusedWire? WhyClosed() => InTouch(Forlorn) ? null : Refuse($"{options.Name} is out of touch with the fabric itself");
 
-    private bool InTouch(TimeSpan within)
-    {
-        var status = consensus.Status;
-        return status.Role == MemberRole.Leader || time.GetUtcNow() - status.LastContact < within;
-    }
+    private bool InTouch(TimeSpan within) => consensus.Status.IsInTouch(time.GetUtcNow(), within);
 
     private static RefusedWire Refuse(string reason) => new(reason, []);
 

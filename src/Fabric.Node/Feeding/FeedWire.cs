@@ -35,7 +35,7 @@ internal enum FeedKind : byte
 /// <param name="Index">How far it is.</param>
 /// <param name="Digest">The digest there.</param>
 /// <param name="Identity">Its data folder's identity.</param>
-/// <param name="Waits">It is a voter that waits for its vote.</param>
+/// <param name="Waits">It may have a vote that it has not heard of yet.</param>
 internal sealed record HelloWire(int Version, string Name, string Http, Guid? Fabric, long Index, string Digest, Guid? Identity = null, bool Waits = false);
 
 /// <summary>How far hosts are; only those of which something has changed.</summary>

@@ -1,5 +1,6 @@
 using System.Collections;
 using System.Net;
+using Fabric.Flags.Hosts;
 using Fabric.Node.Options;
 
 namespace Fabric.Node.Feeding;
@@ -29,6 +30,10 @@ internal sealed class KnownVoters(IReadOnlyList<NodeMember> first) : IReadOnlyLi
         if (learned.Count > 0 && !learned.SequenceEqual(_now))
             _now = learned;
     }
+
+    /// <summary>Takes over what the log says.</summary>
+    public void Learn(VoterList list) =>
+        Learn(list.Seats.Select(static seat => new VoterWire(seat.Name, seat.Raft, seat.Http)));
 
     public IReadOnlyList<VoterWire> ToWire() =>
         [.. _now.Select(static voter => new VoterWire(voter.Name, voter.Raft.ToString(), voter.Http.GetLeftPart(UriPartial.Authority)))];

@@ -13,6 +13,9 @@ internal sealed class SnapshotDownload(HttpClient http, string folder, TimeProvi
     /// <summary>Without a byte for so long, the connection is given up; with one every now and then it may take its time.</summary>
     private static readonly TimeSpan Stalled = TimeSpan.FromSeconds(10);
 
+    /// <summary>Where the parts are kept, below the data folder.</summary>
+    public const string Folder = "incoming";
+
     private const int MaxAttempts = 20;
     private const int BufferBytes = 64 * 1024;
 

@@ -10,16 +10,24 @@ namespace Fabric.Node.Feeding;
 /// Gives hosts that are far behind a snapshot, in parts if they ask so. It stays the same one for as long as the entries that
 /// follow it are still at hand, so that a transfer that broke off can go on.
 /// </summary>
-internal sealed class SnapshotShelf(IConsensus consensus, TimeProvider time) : IDisposable
+internal sealed class SnapshotShelf : IDisposable
 {
     private const int AtOnce = 16;
     private static readonly TimeSpan Kept = TimeSpan.FromMinutes(2);
 
+    private readonly IConsensus _consensus;
     private readonly SemaphoreSlim _turn = new(1, 1);
     private readonly SemaphoreSlim _places = new(AtOnce, AtOnce);
-    private Shelved? _shelved;
+    private readonly ITimer _expiry;
+    private volatile Shelved? _shelved;
 
-    private sealed record Shelved(FeedPosition Position, byte[] Bytes, long Used);
+    public SnapshotShelf(IConsensus consensus, TimeProvider time)
+    {
+        _consensus = consensus;
+        _expiry = time.CreateTimer(_ => _shelved = null, null, Timeout.InfiniteTimeSpan, Timeout.InfiniteTimeSpan);
+    }
+
+    private sealed record Shelved(FeedPosition Position, byte[] Bytes);
 
     public async Task ServeAsync(HttpContext http, CancellationToken token)
     {
@@ -38,12 +46,15 @@ internal sealed class SnapshotShelf(IConsensus consensus, TimeProvider time) : I
         }
         finally
         {
+            // A transfer that broke off has this long to go on; the memory is not kept for the next host that may never come.
+            _expiry.Change(Kept, Timeout.InfiniteTimeSpan);
             _places.Release();
         }
     }
 
     public void Dispose()
     {
+        _expiry.Dispose();
         _turn.Dispose();
         _places.Dispose();
     }
@@ -56,9 +67,9 @@ internal sealed class SnapshotShelf(IConsensus consensus, TimeProvider time) : I
         await _turn.WaitAsync(token);
         try
         {
-            if (_shelved is not { } old || !IsGood(old))
+            if (_shelved is not { } old || _consensus.Feed.ReadAfter(old.Position, 1) is not FeedRead.Entries)
                 _shelved = await MakeAsync(token);
-            return _shelved = _shelved is null ? null : _shelved with { Used = time.GetTimestamp() };
+            return _shelved;
         }
         finally
         {
@@ -66,17 +77,11 @@ internal sealed class SnapshotShelf(IConsensus consensus, TimeProvider time) : I
         }
     }
 
-    private bool IsGood(Shelved shelved) =>
-        time.GetElapsedTime(shelved.Used) < Kept && consensus.Feed.ReadAfter(shelved.Position, 1) is FeedRead.Entries;
-
     private async Task<Shelved?> MakeAsync(CancellationToken token)
     {
         using var bytes = new MemoryStream();
-        var state = consensus.State;
-        var index = await consensus.WriteSnapshotAsync(bytes, token);
-        // The state may have moved on between the two looks; then the digest is that of another index, and one more look helps.
-        return index == 0 ? null
-            : index != state.AppliedIndex ? await MakeAsync(token)
-            : new Shelved(new FeedPosition(state.Identity?.Id, index, state.Digest), bytes.ToArray(), time.GetTimestamp());
+        return await _consensus.WriteSnapshotAsync(bytes, token) is { } state
+            ? new Shelved(new FeedPosition(state.Identity?.Id, state.AppliedIndex, state.Digest), bytes.ToArray())
+            : null;
     }
 }

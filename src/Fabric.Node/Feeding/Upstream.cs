@@ -23,7 +23,7 @@ internal sealed class Upstream(
     private static readonly TimeSpan Settled = TimeSpan.FromSeconds(5);
 
     private readonly FeedSources _sources = new(options.Join, FirstPause, LongestPause, random);
-    private readonly SnapshotDownload _download = new(http, Path.Combine(options.DataDirectory, "incoming"), time, random);
+    private readonly SnapshotDownload _download = new(http, Path.Combine(options.DataDirectory, SnapshotDownload.Folder), time, random);
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
 
@@ -93,7 +93,7 @@ internal sealed class Upstream(
         var position = replica.Feed.Newest;
         return new HelloWire(
             FeedSession.Version, options.Name, self.GetLeftPart(UriPartial.Authority), position.Fabric, position.Index,
-            position.Digest.ToString("x16", CultureInfo.InvariantCulture), fleet.Identity, options.Members.Count > 0);
+            position.Digest.ToString("x16", CultureInfo.InvariantCulture), fleet.Identity, options.Members.Count > 0 || options.Raft is not null);
     }
 
     private void NowFedBy(Uri source)

@@ -61,10 +61,12 @@ public sealed class NodeHost : IAsyncDisposable
     private readonly HostWriter _hosts;
     private readonly Standing _standing;
     private readonly LocalProposer _local;
+    private readonly LostVote _lost;
+    private readonly Succession _succession;
     private readonly Guid _identity;
     private Upstream? _upstream;
     private Candidacy? _candidacy;
-    private RosterKeeper? _keeper;
+    private VoterDuties? _duties;
     private int _disposed;
 
     private NodeHost(NodeOptions options, NodeParts parts, IReadOnlyList<NodeMember> members, Guid identity)
@@ -93,11 +95,13 @@ public sealed class NodeHost : IAsyncDisposable
         _watches = new Watches(options, _voters, _consensus, _table, _http, parts.Time, _logger);
         _local = new LocalProposer(_consensus, _spreader, _watches.Room, way, parts.Time);
         _hosts = new HostWriter(_consensus, _local, _voters, _http, options, parts.Time);
-        _standing = new Standing(_consensus, identity, options, _http, parts.Time);
+        _standing = new Standing(_consensus, identity, _voters, options, _http, parts.Time);
+        _succession = new Succession(_consensus, _hosts, _standing, _voters, parts.Time);
+        _lost = new LostVote(_standing, _consensus, options, parts.Time, _logger);
         _stamp = new ContactStamp(_consensus, _table, parts.Time);
         _usage = new UsageLoop(_table, _consensus, variants, options.DataDirectory, parts.Time, _logger);
         _readiness = new Readiness(_consensus, _table, _link, options.Limits);
-        _leaving = new Leaving(_readiness, _consensus, options.Members.Count <= 1, parts.Time, _logger);
+        _leaving = new Leaving(_readiness, _consensus, members.Count == 1, parts.Time, _logger);
         _table.Shown += way.Shown;
         _table.Shown += revision => _fleet.Report(Self.GetLeftPart(UriPartial.Authority), _consensus.State.AppliedIndex, revision);
         Map();
@@ -123,6 +127,7 @@ public sealed class NodeHost : IAsyncDisposable
     {
         if (options.Problems().ToArray() is { Length: > 0 } problems)
             throw new StartFailedException(string.Join(Environment.NewLine, problems.AsEnumerable()));
+        options = Participation.AsSeated(options);
         var host = new NodeHost(options, parts, Participation.MembersOf(options), Participation.IdentityOf(options));
         try
         {
@@ -173,8 +178,9 @@ public sealed class NodeHost : IAsyncDisposable
         Log.Stopping(_logger, _options.Name);
         _readiness.Stop();
         await _app.StopAsync(CancellationToken.None);
-        if (_keeper is not null)
-            await _keeper.DisposeAsync();
+        if (_duties is not null)
+            await _duties.DisposeAsync();
+        await _lost.DisposeAsync();
         if (_candidacy is not null)
             await _candidacy.DisposeAsync();
         if (_upstream is not null)
@@ -200,10 +206,11 @@ public sealed class NodeHost : IAsyncDisposable
         _table.Start();
         _attachments.Start();
         _changes.Start();
-        var catchUp = new CatchUp(_options, _http, _parts.Time, _logger);
+        var catchUp = new CatchUp(_options, _voters, _http, _parts.Time, _logger);
         if (_consensus is RaftConsensus raft && _options.Members.Count > 1)
         {
-            await RefuseReplacedFolderAsync(token);
+            raft.VotersChanged = _voters.Learn;
+            await RefuseReplacedFolderAsync(raft, token);
             await catchUp.RunAsync(raft, token);
         }
 
@@ -212,15 +219,17 @@ public sealed class NodeHost : IAsyncDisposable
             (_upstream = Follow(replica, _options)).Start();
         if (_consensus is WaitingVoter waiting)
         {
-            var others = _options with { Join = [.. _options.Members.Where(member => member.Name != _options.Name).Select(static member => member.Http)] };
+            waiting.VotersChanged = _voters.Learn;
+            var others = _options.Join.Count > 0 ? _options
+                : _options with { Join = [.. _options.Members.Where(member => member.Name != _options.Name).Select(static member => member.Http)] };
             _candidacy = new Candidacy(waiting, _standing, catchUp, () => Follow(waiting.Replica, others), _options, _link, _parts.Time, _logger);
             _candidacy.Start();
         }
 
         if (_consensus is RaftConsensus or WaitingVoter)
-            (_keeper = new RosterKeeper(_consensus, _fleet, _hosts, _voters, _options, _parts.Time)).Start();
+            (_duties = new VoterDuties(_consensus, _fleet, _hosts, _standing, _succession, _lost, _voters, _options, _parts.Time, _logger)).Start();
 
-        if (_options.Members.Count > 1)
+        if (_options.Members.Count != 1)
             _spreader.Start();
         _stamp.Start();
         _usage.Start();
@@ -232,9 +241,12 @@ public sealed class NodeHost : IAsyncDisposable
         new(replica, options, Self, _http, _voters, _link, _fleet, _watches.State, _parts.Time, new Random(), _logger);
 
     /// <summary>A folder whose vote was given to another must not vote again: the other has promised what this one does not know.</summary>
-    private async Task RefuseReplacedFolderAsync(CancellationToken token)
+    private async Task RefuseReplacedFolderAsync(RaftConsensus raft, CancellationToken token)
     {
-        if (await _standing.KnownAsGoneAsync(token) is { } other)
+        var (denied, heard) = await _standing.HearAsync(once: true, token);
+        if (!heard)
+            raft.BeforeVoting = _lost.HearAsync;
+        if (denied is { } other)
             throw new StartFailedException(
                 $"--data {_options.DataDirectory}: {other} says that this data folder's vote was given to another one. Start this node with that one, or delete this one first.");
     }
@@ -247,7 +259,7 @@ public sealed class NodeHost : IAsyncDisposable
         var reads = new ReadFence(_consensus, leaders, _options, time);
         var writes = new WriteCoordinator(_consensus, _local, leaders, gate, _options, time, _logger);
         var desk = new WriteDesk(writes, new OperationLedger(limits.RememberedOperations), gate, _options.Name);
-        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why, _watches.Alarms);
+        var node = new NodeApi(_options, _consensus, _table, _readiness, _parts, _identity, () => _candidacy?.Why ?? _lost.Why, _watches.Alarms);
 
         _app.Use(next => http => _leaving.InvokeAsync(http, next));
         var problems = new ProblemMiddleware(_logger);
@@ -259,7 +271,8 @@ public sealed class NodeHost : IAsyncDisposable
         _app.Use(next => http => guard.InvokeAsync(http, next));
         _app.UseRouting();
         _app.UseWebSockets();
-        _app.Use(next => http => RefuseUntilStarted(http, next));
+        var started = new UntilStarted(_readiness);
+        _app.Use(next => http => started.InvokeAsync(http, next));
         var reach = new FleetReach(_fleet);
         var fleet = new FleetWait(_options, _consensus, _voters, reach, new FleetClient(_http, _consensus, time), _times, time);
         var writing = _app.MapGroup("").AddEndpointFilter(new FleetFilter(fleet));
@@ -287,7 +300,8 @@ public sealed class NodeHost : IAsyncDisposable
         new HealthApi(_readiness).Map(_app);
         var nodesOnly = new NodesOnly(_voters, _consensus);
         new InternalApi(_consensus, _local, new WriteGate(limits.WritesInFlight), nodesOnly, _snapshots, _options, time).Map(_app);
-        new HostsApi(_consensus, _hosts, _standing, _voters).Map(_app);
+        new HostsApi(_consensus, _hosts, _succession).Map(_app);
+        new LeadershipApi(_consensus, _standing, _voters, nodesOnly, _http, _options, time).Map(_app);
         new HostChangesApi(_local, nodesOnly, _options, time).Map(_app);
         _standing.Map(_app);
         var stopping = _app.Lifetime.ApplicationStopping;
@@ -295,21 +309,5 @@ public sealed class NodeHost : IAsyncDisposable
         new FleetApi(reach, nodesOnly, time).Map(_app);
         new PageApi(origins).Map(_app);
         _app.MapOpenApi("/openapi/{documentName}.json");
-    }
-
-    /// <summary>Before the log is replayed there are no flags to speak of, and nobody to propose to.</summary>
-    private Task RefuseUntilStarted(HttpContext http, RequestDelegate next)
-    {
-        var path = http.Request.Path;
-        var needsLog = path.StartsWithSegments(FlagsApi.Route) || path.StartsWithSegments(ChangesApi.Route)
-            || path.StartsWithSegments(AttachmentsApi.Route) || path.StartsWithSegments(AttachmentsApi.BuildsRoute)
-            || path.StartsWithSegments(HistoryApi.Route) || path.StartsWithSegments(RollbackApi.Route) || path.StartsWithSegments(ChangeEventsApi.Route)
-            || path.StartsWithSegments(BackupApi.Route)
-            || path.StartsWithSegments(ImportApi.Route) || path.StartsWithSegments(ExportApi.Route) || path.StartsWithSegments(InternalRoutes.Prefix);
-        if (_readiness.Started || path.StartsWithSegments(InternalRoutes.Standing))
-            return next(http);
-        if (path.StartsWithSegments(OfrepApi.Prefix))
-            return OfrepError.NotNow("the log is not replayed yet").ExecuteAsync(http);
-        return needsLog ? Refusals.NotReady("the log is not replayed yet; nothing was applied").ExecuteAsync(http) : next(http);
     }
 }

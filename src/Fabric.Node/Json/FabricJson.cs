@@ -53,6 +53,7 @@ internal static class ApiJson
 [JsonSerializable(typeof(WithdrawnBody))]
 [JsonSerializable(typeof(BuildListBody))]
 [JsonSerializable(typeof(HostChangedBody))]
+[JsonSerializable(typeof(LeaderChangedBody))]
 [JsonSerializable(typeof(OutcomeWire))]
 [JsonSerializable(typeof(ReadIndexWire))]
 internal sealed partial class FabricJson : JsonSerializerContext;

@@ -5,8 +5,8 @@ using Fabric.Node.Options;
 namespace Fabric.Node.Membership;
 
 /// <summary>
-/// Brings a voter whose data folder has never voted to its vote. It asks the others until they agree that nothing can have
-/// been forgotten here, and has itself fed like any other host meanwhile.
+/// Brings a host whose data folder has never voted to its vote, and has it fed like any other host meanwhile. The log gives a
+/// vote; a voter of the beginning may also ask the others until they agree that nothing can have been forgotten here.
 /// </summary>
 internal sealed class Candidacy(
     WaitingVoter voter, Standing standing, CatchUp catchUp, Func<Upstream> follow, NodeOptions options, FeedLink link, TimeProvider time, ILogger logger)
@@ -16,9 +16,9 @@ internal sealed class Candidacy(
 
     private readonly CancellationTokenSource _stop = new();
     private Task _running = Task.CompletedTask;
-    private volatile string? _why = "the other voters are asked whether this data folder was emptied";
+    private volatile string? _why = options.Members.Count > 0 ? "the other voters are asked whether this data folder was emptied" : null;
 
-    /// <summary>Why this host has no vote; null when it has one.</summary>
+    /// <summary>Why this host has no vote although it was begun as a voter; null when it has one, and on an observer.</summary>
     public string? Why => _why;
 
     public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
@@ -66,7 +66,8 @@ internal sealed class Candidacy(
                 before = verdict;
                 if (verdict is not Verdict.Waits waits)
                     continue;
-                Say(waits.Because);
+                if (options.Members.Count > 0)
+                    Say(waits.Because);
                 if (upstream is null)
                     (upstream = follow()).Start();
             }
@@ -81,9 +82,14 @@ internal sealed class Candidacy(
 
     private async Task<Verdict> JudgeAsync(CancellationToken token)
     {
+        var own = standing.Own();
+        if (own.Voters.TryGetValue(options.Name, out var mine) && mine == own.Identity)
+            return new Verdict.Votes(own.Voters, First: false);
+        if (options.Members.Count == 0)
+            return new Verdict.Waits("the log gives it no vote");
         var others = options.Members.Where(member => member.Name != options.Name).ToArray();
-        var said = await Task.WhenAll(others.Select(other => standing.AskAsync(other, token)));
-        return Verdict.Judge(standing.Own(), others.Zip(said).ToDictionary(static pair => pair.First.Name, static pair => pair.Second), options.Bootstrap);
+        var said = await Task.WhenAll(others.Select(other => standing.AskAsync(other.Name, other.Http, token)));
+        return Verdict.Judge(own, others.Zip(said).ToDictionary(static pair => pair.First.Name, static pair => pair.Second), options.Bootstrap);
     }
 
     private void Say(string why)

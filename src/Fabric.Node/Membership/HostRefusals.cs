@@ -16,6 +16,12 @@ internal static class HostRefusals
     public static Refusal NotReplaced(string name, string reason) =>
         new(409, "not-replaced", "The voter keeps its identity", $"\"{name}\" was not replaced: {reason}");
 
+    public static Refusal NotPromoted(string name, string reason) =>
+        new(409, "not-promoted", "The voters stay as they are", $"\"{name}\" gets no vote: {reason}");
+
+    public static Refusal NotHandedOver(string reason) =>
+        new(409, "not-handed-over", "The leadership was not handed over", reason);
+
     public static Refusal Unknown(string reason) =>
         new(504, "outcome-unknown", "The outcome is unknown", $"{reason}; GET /api/v1/cluster shows what it came to") { Applied = "unknown" };
 }

@@ -24,10 +24,15 @@ internal abstract record Verdict
     public static Verdict Judge(StandingWire own, IReadOnlyDictionary<string, StandingWire?> others, bool bootstrap)
     {
         var said = others.Values.OfType<StandingWire>().ToArray();
+        // Whom it would vote with stands in the log, not in how it was started.
+        if (said.MaxBy(static other => other.VotersSince) is { VotersSince: > 0 } newest && newest.VotersSince > own.VotersSince)
+            return new Waits($"the voters have changed since revision {newest.VotersSince}, and this host has not heard of it yet");
+        if (own.VotersSince > 0)
+            return new Waits(own.Voters.ContainsKey(own.Name) ? Denied("the log", own.Name) : $"the voters are {string.Join(", ", own.Voters.Keys.Order(StringComparer.Ordinal))} by now; `fabric cluster promote {own.Name}` gives it the vote of one of them");
         if (said.FirstOrDefault(other => other.Voters.TryGetValue(own.Name, out var mine) && mine == own.Identity) is { } knows)
             return new Votes(knows.Voters, First: false);
         if (said.FirstOrDefault(other => other.Voters.TryGetValue(own.Name, out var mine) && mine != own.Identity) is { } denies)
-            return new Waits($"{denies.Name} knows {own.Name} with another data folder, which may have promised what this one has forgotten; {Cure(own.Name)}");
+            return new Waits(Denied(denies.Name, own.Name));
         if (bootstrap)
             return new Votes(said.Append(own).ToDictionary(static one => one.Name, static one => one.Identity), First: false);
         if (said.FirstOrDefault(static other => !other.IsNew) is { } begun)
@@ -37,6 +42,9 @@ internal abstract record Verdict
             ? new Waits($"{string.Join(" and ", silent)} cannot be asked whether this data folder was emptied: a new fabric begins when all its voters run, or with --bootstrap")
             : new Votes(said.Append(own).ToDictionary(static one => one.Name, static one => one.Identity), First: true);
     }
+
+    private static string Denied(string by, string name) =>
+        $"{by} knows {name} with another data folder, which may have promised what this one has forgotten; {Cure(name)}";
 
     private static string Cure(string name) => $"it follows without a vote until `fabric cluster replace {name}` gives it a new one";
 }

@@ -1,20 +1,29 @@
 using Fabric.Flags.Changes;
+using Fabric.Flags.Hosts;
 using Fabric.Raft;
 using Fabric.Raft.Observers;
 
 namespace Fabric.Node.Membership;
 
 /// <summary>
-/// A voter whose data folder has never voted: it follows without a vote until it may have one, and then goes on as a voter
+/// A host whose data folder has never voted and that may get a vote: it follows until it has one, and then goes on as a voter
 /// from where it is. What programs see goes on without a break.
 /// </summary>
-internal sealed class WaitingVoter(ObserverReplica replica, RaftConsensus raft) : IConsensus
+internal sealed class WaitingVoter(ObserverReplica replica, Func<VoterList?, RaftConsensus> open) : IConsensus
 {
     private readonly TaskCompletionSource _switched = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private volatile IConsensus _now = replica;
+    private volatile RaftConsensus? _votes;
+    private RaftConsensus? _opened;
 
     /// <summary>What follows while this host waits.</summary>
     public ObserverReplica Replica => replica;
+
+    /// <summary>Called when this host lives by other voters than before, once it votes.</summary>
+    public Action<VoterList>? VotersChanged { get; set; }
+
+    /// <summary>What votes; null while this host waits.</summary>
+    public RaftConsensus? Votes => _votes;
 
     public FabricState State => _now.State;
 
@@ -32,10 +41,17 @@ internal sealed class WaitingVoter(ObserverReplica replica, RaftConsensus raft) 
     {
         await replica.SealAsync();
         await replica.DisposeAsync();
-        raft.Begin(voters);
+        var seated = replica.State.Roster.Voters;
+        var raft = open(seated);
+        _opened = raft;
+        if (seated is not null)
+            VotersChanged?.Invoke(seated);
+        raft.VotersChanged = VotersChanged;
+        raft.Begin(voters, seated);
         await beforeStart(raft);
         await raft.StartAsync(token);
         _now = raft;
+        _votes = raft;
         _switched.SetResult();
     }
 
@@ -49,7 +65,7 @@ internal sealed class WaitingVoter(ObserverReplica replica, RaftConsensus raft) 
 
     public Task WaitForAppliedAsync(long index, CancellationToken token) => OverTheSwitchAsync(now => now.WaitForAppliedAsync(index, token));
 
-    public Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token) => _now.WriteSnapshotAsync(destination, token);
+    public Task<FabricState?> WriteSnapshotAsync(Stream destination, CancellationToken token) => _now.WriteSnapshotAsync(destination, token);
 
     public async Task<string> WaitForLeaderAsync(CancellationToken token)
     {
@@ -61,16 +77,18 @@ internal sealed class WaitingVoter(ObserverReplica replica, RaftConsensus raft) 
     public async ValueTask DisposeAsync()
     {
         await replica.DisposeAsync();
-        await raft.DisposeAsync();
+        if (_opened is { } raft)
+            await raft.DisposeAsync();
     }
 
     /// <summary>Waits for something at the replica, and anew at the voter where the switch comes in between.</summary>
     private async Task OverTheSwitchAsync(Func<IConsensus, Task> wait)
     {
-        var first = wait(_now);
-        if (_now == raft || await Task.WhenAny(first, _switched.Task) == first)
+        var now = _now;
+        var first = wait(now);
+        if (now != replica || await Task.WhenAny(first, _switched.Task) == first)
             await first;
         else
-            await wait(raft);
+            await wait(_votes!);
     }
 }

@@ -10,7 +10,7 @@ internal static class ProblemDocs
         ["404"] = ["flag-not-found", "attachment-not-found", "change-not-found", "host-not-found", "voter-not-found", "unknown-route"],
         ["405"] = ["method-not-allowed"],
         ["408"] = ["body-timeout"],
-        ["409"] = ["conflict", "prerequisite", "host-kept", "not-replaced"],
+        ["409"] = ["conflict", "prerequisite", "host-kept", "not-replaced", "not-promoted", "not-handed-over"],
         ["410"] = ["history-gone", "events-gone"],
         ["412"] = ["precondition-failed"],
         ["413"] = ["too-large"],

@@ -75,6 +75,7 @@ internal sealed record FabricFile(IReadOnlyList<NodeMember> Members, IReadOnlyDi
             case "table": return settings with { Table = text };
             case "usage": return settings with { Usage = text };
             case "capacity": return settings with { Capacity = text };
+            case "replaceAfter": return settings with { ReplaceAfter = text };
             case "minFree": return settings with { MinFree = text };
             case "writeTimeout": return settings with { WriteTimeout = text };
             case "readTimeout": return settings with { ReadTimeout = text };

@@ -19,7 +19,8 @@ public sealed record NodeOptions
     /// <summary>All voters, this node among them. Empty for a node that is a whole fabric by itself.</summary>
     public IReadOnlyList<NodeMember> Members { get; init; } = [];
 
-    /// <summary>Where a node without other members speaks Raft to itself; null takes a free port of the loopback.</summary>
+    /// <summary>Where a node without other members speaks Raft to itself; null takes a free port of the loopback. For a host that joins:
+    /// where it speaks Raft once it has got a vote; null for one that never gets one.</summary>
     public IPEndPoint? Raft { get; init; }
 
     /// <summary>
@@ -31,6 +32,11 @@ public sealed record NodeOptions
     /// Whoever starts this node vouches that its empty data folder never voted, so that it need not ask the other voters first.
     /// </summary>
     public bool Bootstrap { get; init; }
+
+    /// <summary>
+    /// While this node leads: how long a voter is silent before an observer gets its vote. Null never does so by itself.
+    /// </summary>
+    public TimeSpan? ReplaceAfter { get; init; }
 
     /// <summary>The base address under which others reach this node's API; null where that is where it listens.</summary>
     public Uri? Advertise { get; init; }
@@ -112,6 +118,8 @@ public sealed record NodeOptions
     {
         if (Join.Count > 0 && Members.Count > 0)
             yield return new OptionProblem("join", $"{Join[0]}", "no members or peers beside it: a host that joins does not vote");
+        if (Join.Count > 0 && Raft is { Port: 0 })
+            yield return new OptionProblem("raft", $"{Raft}", "an address and a port from 1 to 65535: voters must find this host there if it gets a vote");
         if (Members.Count == 0)
             yield break;
         if (Members.Count is not (1 or 3))
@@ -135,6 +143,8 @@ public sealed record NodeOptions
             ("peer-timeout", PeerTimeout), ("shutdown-timeout", ShutdownTimeout),
             ("events-keep-alive", EventsKeepAlive),
         };
+        if (ReplaceAfter is { } after && (after < TimeSpan.FromSeconds(1) || after > TimeSpan.FromDays(1)))
+            return [new OptionProblem("replace-after", $"{after}", "a time from 1s to 1440m")];
         return from time in times
                where time.Value < TimeSpan.FromMilliseconds(10) || time.Value > TimeSpan.FromMinutes(10)
                select new OptionProblem(time.Key, $"{time.Value}", "a time from 10ms to 10m");

@@ -51,6 +51,7 @@ public static class NodeOptionsReader
         Table = given.Table ?? file.Table,
         Usage = given.Usage ?? file.Usage,
         Capacity = given.Capacity ?? file.Capacity,
+        ReplaceAfter = given.ReplaceAfter ?? file.ReplaceAfter,
         MinFree = given.MinFree ?? file.MinFree,
         WriteTimeout = given.WriteTimeout ?? file.WriteTimeout,
         ReadTimeout = given.ReadTimeout ?? file.ReadTimeout,
@@ -135,6 +136,7 @@ public static class NodeOptionsReader
     private static NodeOptions WithNumbers(NodeOptions options, NodeSettings settings, List<OptionProblem> problems) => options with
     {
         Capacity = Whole("capacity", settings.Capacity, options.Capacity, problems),
+        ReplaceAfter = settings.ReplaceAfter is null ? null : Time("replace-after", settings.ReplaceAfter, TimeSpan.FromMinutes(1), problems),
         MinFree = Size("min-free", settings.MinFree, options.MinFree, problems),
         WriteTimeout = Time("write-timeout", settings.WriteTimeout, options.WriteTimeout, problems),
         ReadTimeout = Time("read-timeout", settings.ReadTimeout, options.ReadTimeout, problems),

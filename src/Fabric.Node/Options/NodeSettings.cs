@@ -44,6 +44,7 @@ public sealed record NodeSettings
     public IReadOnlyList<string> OfrepOrigins { get; init; } = [];
 
     public string? Capacity { get; init; }
+    public string? ReplaceAfter { get; init; }
     public string? MinFree { get; init; }
     public string? WriteTimeout { get; init; }
     public string? ReadTimeout { get; init; }

@@ -29,8 +29,7 @@ internal sealed class ContactStamp(IConsensus consensus, TableLoop table, TimePr
     }
 
     private bool IsInTouch() =>
-        consensus.Status is { Leader: not null } status
-        && (status.Role == MemberRole.Leader || time.GetUtcNow() - status.LastContact < Fresh);
+        consensus.Status is { Leader: not null } status && status.IsInTouch(time.GetUtcNow(), Fresh);
 
     private async Task RunAsync(CancellationToken token)
     {

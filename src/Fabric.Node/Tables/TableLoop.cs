@@ -240,7 +240,10 @@ internal sealed partial class TableLoop(Func<FabricIdentity, IFlagTable> open, T
         var revision = state.AppliedIndex;
 #if FABRIC_PLANTS
         if (_notCurrent is not null && Fabric.Flags.Plant.Is("table-goes-back"))
+        {
             table.Reconcile(1, Fabric.Flags.State.FlagSet.Empty);
+            _stop.Token.WaitHandle.WaitOne(50);
+        }
 #endif
         if (revision < table.Revision)
         {

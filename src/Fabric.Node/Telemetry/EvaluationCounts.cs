@@ -18,7 +18,8 @@ internal sealed class EvaluationCounts(Func<UsageView?> usage)
     /// <summary>A variant's name where the caller's own default ran.</summary>
     public const string Default = "(default)";
 
-    // Scrapes come one after the other.
+    // Prometheus and a collector may ask at the same time.
+    private readonly Lock _lock = new();
     private readonly HashSet<Series> _admitted = [];
 
     private readonly record struct Series(UsageDoor Door, string Flag, string Variant);
@@ -26,12 +27,15 @@ internal sealed class EvaluationCounts(Func<UsageView?> usage)
     public IEnumerable<Measurement<long>> Measure()
     {
         var sums = new Dictionary<Series, long>();
-        foreach (var (key, tally) in usage()?.Tallies ?? new Dictionary<UsageKey, UsageTally>())
+        lock (_lock)
         {
-            var flag = key.Missed ? Others : key.Flag;
-            Add(sums, new Series(key.Door, flag, Default), tally.Defaults);
-            foreach (var (variant, calls) in tally.Variants ?? [])
-                Add(sums, new Series(key.Door, flag, variant), calls);
+            foreach (var (key, tally) in usage()?.Tallies ?? new Dictionary<UsageKey, UsageTally>())
+            {
+                var flag = key.Missed ? Others : key.Flag;
+                Add(sums, new Series(key.Door, flag, Default), tally.Defaults);
+                foreach (var (variant, calls) in tally.Variants ?? [])
+                    Add(sums, new Series(key.Door, flag, variant), calls);
+            }
         }
 
         return sums.Select(static sum => new Measurement<long>(sum.Value, TagsOf(sum.Key)));

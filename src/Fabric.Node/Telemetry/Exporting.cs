@@ -18,6 +18,9 @@ internal static class Exporting
     private static readonly string[] Meters =
         [Instruments.Name, RaftTelemetry.Name, "System.Runtime", "Microsoft.AspNetCore.Hosting", "Microsoft.AspNetCore.Server.Kestrel"];
 
+    /// <summary>Numbers of the runtime's that Prometheus takes for a histogram's, by their names.</summary>
+    private static readonly string[] Unnamed = ["dotnet.assembly.count", "dotnet.process.cpu.count", "dotnet.timer.count"];
+
     private static readonly string[] Sources = [Instruments.Name, Instruments.TableName, RaftTelemetry.Name, "System.Net.Http"];
 
     public static void Add(WebApplicationBuilder builder, NodeOptions options, TelemetrySettings? settings)
@@ -40,8 +43,11 @@ internal static class Exporting
     public static void Map(WebApplication app, NodeMeter meter)
     {
         app.Lifetime.ApplicationStopped.Register(meter.Dispose);
-        if (app.Services.GetService<MeterProvider>() is not null)
-            app.MapPrometheusScrapingEndpoint(Route);
+        // Asked for here, it listens from now on.
+        if (app.Services.GetService<MeterProvider>() is null)
+            return;
+        NodeMeter.Begin();
+        app.MapPrometheusScrapingEndpoint(Route);
     }
 
     /// <summary>What a trace is made of, without where it goes.</summary>
@@ -53,6 +59,8 @@ internal static class Exporting
     private static void Measure(MeterProviderBuilder metrics, TelemetrySettings settings)
     {
         metrics.AddMeter(Meters).AddPrometheusExporter();
+        foreach (var name in Unnamed)
+            metrics.AddView(name, MetricStreamConfiguration.Drop);
         metrics.AddView("fabric.evaluations", new MetricStreamConfiguration { CardinalityLimit = EvaluationCounts.MostSeries + 16 });
         if (settings.Exports("METRICS"))
             metrics.AddOtlpExporter();

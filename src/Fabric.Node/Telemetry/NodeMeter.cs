@@ -38,6 +38,11 @@ internal sealed class NodeMeter : IDisposable
         _meter.CreateObservableCounter("fabric.evaluations", evaluations.Measure, "{evaluation}",
             "Questions that programs of this host asked of a flag, and those that the node answered over HTTP, by what was answered.");
         _meter.CreateObservableCounter("fabric.evaluations.unattributed", evaluations.Unattributed, "{evaluation}", "Questions that were counted and for whose flag there was no room.");
+    }
+
+    /// <summary>Has counters begin at nought: what comes into being with its first count shows no growth.</summary>
+    public static void Begin()
+    {
         foreach (var outcome in WriteOutcome.All)
             Instruments.Writes.Add(0, new KeyValuePair<string, object?>(Instruments.Outcome, outcome));
     }

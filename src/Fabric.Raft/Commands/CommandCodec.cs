@@ -163,7 +163,7 @@ internal static class CommandCodec
             case (AttachmentWire.WithdrawKind, 3):
                 attachments.Add(new AttachmentChange.Withdraw(key, revision));
                 break;
-            case (HostWire.EnterKind or HostWire.RemoveKind or HostWire.ReplaceKind, _):
+            case (>= HostWire.EnterKind and <= HostWire.SeatKind, _):
                 hosts.Add(HostWire.Read(ref reader, kind, elements, key));
                 break;
             default:

@@ -12,6 +12,8 @@ internal static class HostWire
 
     public const int RemoveKind = 6;
     public const int ReplaceKind = 7;
+    public const int UnseatKind = 8;
+    public const int SeatKind = 9;
 
     private const int MaxText = 64 * 1024;
     private const int MaxHosts = 1 << 20;
@@ -20,7 +22,15 @@ internal static class HostWire
     public static void Write(ref MessagePackWriter writer, HostChange change)
     {
         writer.WriteArrayHeader(change is HostChange.Remove ? 3 : 4);
-        writer.Write(change switch { HostChange.Enter => EnterKind, HostChange.Remove => RemoveKind, _ => ReplaceKind });
+        writer.Write(change switch
+        {
+            HostChange.Enter => EnterKind,
+            HostChange.Remove => RemoveKind,
+            HostChange.Replace => ReplaceKind,
+            HostChange.Unseat => UnseatKind,
+            HostChange.Seat => SeatKind,
+            _ => throw new InvalidOperationException($"No entry holds a {change.GetType().Name}."),
+        });
         writer.Write(change.Name);
         writer.WriteNil();
         switch (change)
@@ -35,6 +45,15 @@ internal static class HostWire
                 writer.WriteArrayHeader(2);
                 Wire.Write(ref writer, replace.Old);
                 Wire.Write(ref writer, replace.New);
+                break;
+            case HostChange.Unseat unseat:
+                writer.WriteArrayHeader(3);
+                Wire.Write(ref writer, unseat.Identity);
+                VoterWire.Write(ref writer, unseat.Others);
+                VoterWire.Write(ref writer, unseat.Next);
+                break;
+            case HostChange.Seat seat:
+                VoterWire.Write(ref writer, seat.Next);
                 break;
         }
     }
@@ -52,6 +71,11 @@ internal static class HostWire
             case (ReplaceKind, 4):
                 Wire.ExpectCount(ref reader, 2);
                 return new HostChange.Replace(name, Wire.ReadGuid(ref reader), Wire.ReadGuid(ref reader));
+            case (UnseatKind, 4):
+                Wire.ExpectCount(ref reader, 3);
+                return new HostChange.Unseat(name, Wire.ReadGuid(ref reader), VoterWire.ReadSeats(ref reader), VoterWire.ReadSeat(ref reader));
+            case (SeatKind, 4):
+                return new HostChange.Seat(VoterWire.ReadSeat(ref reader));
             default:
                 throw new InvalidDataException($"a change of kind {kind} with {elements} elements is unknown");
         }
@@ -59,7 +83,8 @@ internal static class HostWire
 
     public static void Write(ref MessagePackWriter writer, HostRoster roster)
     {
-        writer.WriteArrayHeader(2);
+        // Without a change of voters it is what older builds write and read.
+        writer.WriteArrayHeader(roster.Voters is null ? 2 : 3);
         writer.WriteArrayHeader(roster.Hosts.Count);
         foreach (var host in roster.Hosts.Values)
         {
@@ -75,11 +100,15 @@ internal static class HostWire
         writer.WriteArrayHeader(gone.Length);
         foreach (var identity in gone)
             Wire.Write(ref writer, identity);
+        if (roster.Voters is { } voters)
+            VoterWire.Write(ref writer, voters);
     }
 
     public static HostRoster ReadRoster(ref MessagePackReader reader)
     {
-        Wire.ExpectCount(ref reader, 2);
+        var elements = Wire.ReadCount(ref reader, 3);
+        if (elements < 2)
+            throw new InvalidDataException("its list of hosts is cut short");
         var hosts = new RosterHost[Wire.ReadCount(ref reader, MaxHosts)];
         for (var i = 0; i < hosts.Length; i++)
         {
@@ -93,7 +122,7 @@ internal static class HostWire
         var gone = new Guid[Wire.ReadCount(ref reader, MaxHosts)];
         for (var i = 0; i < gone.Length; i++)
             gone[i] = Wire.ReadGuid(ref reader);
-        return HostRoster.Restore(hosts, gone);
+        return HostRoster.Restore(hosts, gone, elements == 3 ? VoterWire.ReadList(ref reader) : null);
     }
 
     private static HostRole ReadRole(ref MessagePackReader reader)

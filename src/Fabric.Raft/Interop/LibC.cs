@@ -26,6 +26,18 @@ internal static partial class LibC
             throw Failed("fsync", path);
     }
 
+    /// <summary>The same without what only says when a file was changed.</summary>
+    /// <exception cref="IOException">As above.</exception>
+    public static void SyncData(SafeFileHandle file, string path)
+    {
+#if FABRIC_PLANTS
+        if (Fabric.Flags.Plant.Is("fsync-ignored"))
+            return;
+#endif
+        if (FDataSync(file) != 0)
+            throw Failed("fdatasync", path);
+    }
+
     /// <summary>Returns when the names in the directory, such as one just renamed, are on the disk.</summary>
     public static void SyncDirectory(string path)
     {
@@ -43,6 +55,9 @@ internal static partial class LibC
 
     [LibraryImport("libc", EntryPoint = "fsync", SetLastError = true)]
     private static partial int FSync(SafeFileHandle file);
+
+    [LibraryImport("libc", EntryPoint = "fdatasync", SetLastError = true)]
+    private static partial int FDataSync(SafeFileHandle file);
 
     [LibraryImport("libc", EntryPoint = "open", SetLastError = true, StringMarshalling = StringMarshalling.Utf8)]
     private static partial SafeFileHandle Open(string path, int flags);

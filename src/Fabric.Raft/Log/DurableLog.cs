@@ -1,35 +1,69 @@
 using DotNext.IO.Log;
 using DotNext.Net.Cluster.Consensus.Raft;
 using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using Fabric.Raft.StateMachine;
 
 namespace Fabric.Raft.Log;
 
 /// <summary>
-/// The write-ahead log with the fences that DESIGN.md names: a follower's append returns when its entries are on the disk;
-/// a request that comes late or twice never cuts off entries that are there already; a leader's append is refused once the
-/// term has moved on.
+/// The log, as DESIGN.md describes it: entries in memory, and a file to which those that were appended meanwhile are written
+/// together and flushed once. The library asks for its own log, so this one derives from that and takes every call; the
+/// library's keeps the term and the vote, and nothing else.
 /// </summary>
-internal sealed class DurableLog : WriteAheadLog, IPersistentState
+internal sealed partial class DurableLog : WriteAheadLog, IPersistentState
 {
+    private readonly FabricStateMachine machine;
+    private readonly LogFiles files;
     private readonly bool stock;
+    private readonly Lock gate = new();
+
+    // Under the gate.
+    private readonly LogTail tail;
+    private long commit;
+    private Exception? failure;
+
     private Task? initialized;
     private long ledTerm;
 
-    /// <param name="options">Folder and format.</param>
-    /// <param name="machine">What applies the entries; its snapshot must be loaded already.</param>
-    /// <param name="stock">For the proof only: behave as the log does without fences.</param>
-    public DurableLog(Options options, IStateMachine machine, bool stock = false)
-        : base(options, machine)
+    private DurableLog(string votes, LogFiles files, LogFound found, FabricStateMachine machine, bool stock)
+        : base(new Options { Location = votes }, IStateMachine.CreateNoOp())
     {
-        this.stock = stock;
+        (this.files, this.machine, this.stock, tail) = (files, machine, stock, found.Tail);
+        var snapshot = machine.Snapshot;
+        if (snapshot is not null && !tail.ContinueFrom(snapshot.Index, snapshot.Term))
+            files.BeginAnew();
+        commit = Math.Clamp(found.Commit, tail.Base, tail.Last);
+        (durable, nextToWrite, commitWritten, applied, covered) = (tail.Last, tail.Last + 1, commit, tail.Base, tail.Base);
         ledTerm = CurrentTerm;
     }
 
+    /// <summary>Opens the log of a folder, which is made where it is missing. What older builds wrote is taken over.</summary>
+    /// <param name="directory">The folder.</param>
+    /// <param name="machine">What applies the entries; its snapshot must be loaded already.</param>
+    /// <param name="stock">For the proof only: do without the fences B1, B8 and B9, as the library's log does.</param>
+    /// <param name="token">Ends it.</param>
+    /// <exception cref="InvalidDataException">What is on the disk has rotted, or entries are missing.</exception>
+    public static async Task<DurableLog> OpenAsync(string directory, FabricStateMachine machine, bool stock = false, CancellationToken token = default)
+    {
+        var folder = new LogFolder(directory);
+        await OlderLog.TakeOverAsync(folder, machine.Snapshot, token);
+        var (files, found) = LogFiles.Open(folder.Entries);
+        OlderLog.Retire(folder);
+        var snapshot = machine.Snapshot?.Index ?? 0;
+        if (found.Tail.Base > snapshot)
+        {
+            files.Dispose();
+            throw new InvalidDataException($"The entries from {snapshot + 1} to {found.Tail.Base} are missing in {directory}.");
+        }
+
+        return new DurableLog(folder.Votes, files, found, machine, stock);
+    }
+
     /// <summary>Called whenever a leader was heard; must return at once.</summary>
-    public Action? LeaderHeard { get; init; }
+    public Action? LeaderHeard { get; set; }
 
     /// <summary>Why a follower must append nothing; null when it may. Asked before anything of an entry is touched.</summary>
-    public Func<string?>? NoRoom { get; init; }
+    public Func<string?>? NoRoom { get; set; }
 
     /// <summary>The term that this member knows.</summary>
     public long CurrentTerm => ((IPersistentState)this).Term;
@@ -40,79 +74,79 @@ internal sealed class DurableLog : WriteAheadLog, IPersistentState
     /// </summary>
     public long LedTerm => Volatile.Read(ref ledTerm);
 
-    /// <summary>Checks and replays the log; a second call waits for the first.</summary>
-    public override Task InitializeAsync(CancellationToken token = default) => initialized ??= base.InitializeAsync(token);
-
-    /// <summary>A leader's own append.</summary>
-    async ValueTask<long> IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(TEntry entry, CancellationToken token)
+    /// <summary>Index of the last entry, whether or not it is on the disk.</summary>
+    public new long LastEntryIndex
     {
-        if (entry is not EmptyLogEntry)
-            return await AppendAsync(entry, token);
-
-        // A new leader's first entry, and the only sign of the term in which it was elected.
-        var index = stock
-            ? await AppendAsync(entry, token)
-            : await AppendAsync(new FencedEntry(this, entry.Term, default), token);
-        Volatile.Write(ref ledTerm, entry.Term);
-        return index;
-    }
-
-    /// <summary>A follower's append.</summary>
-    async ValueTask IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(ILogEntryProducer<TEntry> entries, long startIndex, bool skipCommitted, CancellationToken token)
-    {
-        LeaderHeard?.Invoke();
-        if (stock || entries.RemainingCount == 0)
+        get
         {
-            await AppendAsync(entries, startIndex, skipCommitted, token);
-            return;
-        }
-
-        // The leader hears that this member did not take them, and sends them again; the log is as it was.
-        if (NoRoom?.Invoke() is { } full)
-            throw new IOException(full);
-        await AppendUnseenAsync(entries, startIndex, skipCommitted, token);
-        await FlushAsync(token);
-    }
-
-    /// <summary>A snapshot that the leader sends, or a single entry.</summary>
-    async ValueTask IAuditTrail<IRaftLogEntry>.AppendAsync<TEntry>(TEntry entry, long startIndex, CancellationToken token)
-    {
-        LeaderHeard?.Invoke();
-        await AppendAsync(entry, startIndex, token);
-        if (!stock && !entry.IsSnapshot)
-            await FlushAsync(token);
-    }
-
-    /// <summary>
-    /// Appends from the first entry that the log does not hold in the same term. The base would write all of them again and
-    /// end the log behind the last one: a request that was delayed would then cut off what a later one had already
-    /// acknowledged.
-    /// </summary>
-    private async ValueTask AppendUnseenAsync<TEntry>(ILogEntryProducer<TEntry> entries, long startIndex, bool skipCommitted, CancellationToken token)
-        where TEntry : IRaftLogEntry
-    {
-        if (startIndex > LastEntryIndex)
-        {
-            await AppendAsync(entries, startIndex, skipCommitted, token);
-            return;
-        }
-
-        for (var index = startIndex; await entries.MoveNextAsync(); index++)
-        {
-            if (await HoldsAsync(index, entries.Current.Term, token))
-                continue;
-            await AppendAsync(new UnseenEntries<TEntry>(entries), index, skipCommitted, token);
-            return;
+            lock (gate)
+                return tail.Last;
         }
     }
 
-    private async ValueTask<bool> HoldsAsync(long index, long term, CancellationToken token)
+    /// <summary>Index of the last entry that is known to be committed.</summary>
+    public new long LastCommittedEntryIndex
     {
-        if (index <= LastCommittedEntryIndex)
-            return true;
-        if (index > LastEntryIndex)
-            return false;
-        using var held = await ReadAsync(index, index, token);
-        return held[0].Term == term;
+        get
+        {
+            lock (gate)
+                return commit;
+        }
+    }
+
+    /// <summary>Replays what is known to be committed; a second call waits for the first.</summary>
+    public override Task InitializeAsync(CancellationToken token = default) => initialized ??= ReplayAsync(token);
+
+    /// <summary>The entries of a range that are in the log; none that only the snapshot holds.</summary>
+    public IReadOnlyList<StoredEntry> Read(long startIndex, long endIndex)
+    {
+        lock (gate)
+            return tail.Slice(startIndex, endIndex);
+    }
+
+    /// <inheritdoc/>
+    public new ValueTask<TResult> ReadAsync<TResult>(ILogEntryConsumer<IRaftLogEntry, TResult> reader, long startIndex, long endIndex, CancellationToken token = default)
+    {
+        IRaftLogEntry[] entries;
+        long? snapshotIndex = null;
+        lock (gate)
+        {
+            ThrowWhenFailed();
+            ArgumentOutOfRangeException.ThrowIfNegative(startIndex);
+            ArgumentOutOfRangeException.ThrowIfGreaterThan(endIndex, tail.Last);
+            entries = tail.Slice(startIndex, endIndex);
+            if (startIndex <= endIndex && startIndex <= tail.Base && machine.Snapshot is { } snapshot)
+                (entries, snapshotIndex) = ([snapshot], snapshot.Index);
+        }
+
+        return reader.ReadAsync<IRaftLogEntry, IRaftLogEntry[]>(entries, snapshotIndex, token);
+    }
+
+    /// <summary>Ends the log: what was appended is on the disk, and what was committed is noted there.</summary>
+    protected override async ValueTask DisposeAsyncCore()
+    {
+        await applyTurn.WaitAsync();
+        await CloseFilesAsync();
+        Fail(new ObjectDisposedException(nameof(DurableLog)));
+        await base.DisposeAsyncCore();
+    }
+
+    private async Task ReplayAsync(CancellationToken token)
+    {
+        BeginApplying();
+        await WaitForApplyAsync(LastCommittedEntryIndex, token);
+    }
+
+    private void Fail(Exception cause)
+    {
+        lock (gate)
+            failure ??= cause as ObjectDisposedException ?? (Exception)new LogFailedException(cause);
+        EndWaits(failure);
+    }
+
+    private void ThrowWhenFailed()
+    {
+        if (failure is { } cause)
+            throw cause is LogFailedException ? new LogFailedException(cause.InnerException!) : new ObjectDisposedException(nameof(DurableLog));
     }
 }

@@ -1,24 +1,24 @@
-using System.Buffers.Binary;
-
 namespace Fabric.Raft.Log;
 
 /// <summary>How far a log on disk goes, read without opening it.</summary>
-/// <param name="CommitIndex">Last index known to be committed when the log was last flushed.</param>
+/// <param name="CommitIndex">Last index known to be committed when the log was last written.</param>
 /// <param name="LastIndex">Last index in it.</param>
 internal readonly record struct LogHead(long CommitIndex, long LastIndex)
 {
-    private const int VersionBytes = 4;
-    private const uint Known = 1;
-
-    /// <summary>Reads the log's checkpoint; nothing where there is none, or one of a format that only the log itself may judge.</summary>
+    /// <summary>Reads it; nothing where there is no log, or one that only its opening may judge.</summary>
     public static LogHead Read(string logDirectory)
     {
-        var path = Path.Combine(logDirectory, "checkpoint");
-        if (!File.Exists(path))
+        var folder = new LogFolder(logDirectory);
+        try
+        {
+            if (!Directory.Exists(folder.Entries))
+                return OlderLog.HeadOf(folder) ?? default;
+            var found = LogFiles.Read(folder.Entries);
+            return new LogHead(found.Commit, found.Tail.Last);
+        }
+        catch (InvalidDataException)
+        {
             return default;
-        var bytes = File.ReadAllBytes(path);
-        return bytes.Length >= VersionBytes + 16 && BinaryPrimitives.ReadUInt32LittleEndian(bytes) == Known
-            ? new LogHead(BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(VersionBytes)), BinaryPrimitives.ReadInt64LittleEndian(bytes.AsSpan(VersionBytes + 8)))
-            : default;
+        }
     }
 }

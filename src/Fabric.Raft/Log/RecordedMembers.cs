@@ -42,8 +42,7 @@ internal static class RecordedMembers
         if (!then.SequenceEqual(now))
             throw new LogUnusableException(
                 $"The log in {directory.Root} was begun by the members {string.Join(", ", then)}, and this start names {string.Join(", ", now)}. "
-                + "Start it with the members it had. To replace a dead member on purpose, stop all, copy the data directory of the member "
-                + $"with the highest applied index to the new member, delete {Path.Combine(directory.Root, FileName)} on each, and start all with the new list.");
+                + "Start it with the members it had. A voter of three is replaced while the other two run: `fabric cluster promote`.");
         DropJournal(directory);
     }
 
@@ -61,7 +60,7 @@ internal static class RecordedMembers
     public static void Record(string root, IEnumerable<string> names) => Write(root, names.ToDictionary(static name => name, static _ => (Guid?)null));
 
     /// <summary>A voter's log goes on where its snapshot ends, and knows no journal.</summary>
-    private static void DropJournal(DataDirectory directory)
+    public static void DropJournal(DataDirectory directory)
     {
         if (Directory.Exists(directory.Journal))
             Directory.Delete(directory.Journal, recursive: true);

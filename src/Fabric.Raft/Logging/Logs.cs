@@ -61,4 +61,7 @@ internal static partial class Logs
 
     [LoggerMessage(1040, LogLevel.Information, "Host {Name} observes: state at {AppliedIndex}, digest {Digest:x16}.")]
     public static partial void Observes(ILogger logger, string name, long appliedIndex, ulong digest);
+
+    [LoggerMessage(1041, LogLevel.Information, "The voters are {Voters}, since revision {Since}.")]
+    public static partial void VotersAre(ILogger logger, string voters, long since);
 }

@@ -180,13 +180,13 @@ public sealed class ObserverReplica : IConsensus
     public Task<string> WaitForLeaderAsync(CancellationToken token) => leaderKnown.Task.WaitAsync(token);
 
     /// <inheritdoc/>
-    public async Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token)
+    public async Task<FabricState?> WriteSnapshotAsync(Stream destination, CancellationToken token)
     {
         ArgumentNullException.ThrowIfNull(destination);
         if (Volatile.Read(ref state) is not { Fabric.AppliedIndex: > 0 } taken)
-            return 0;
+            return null;
         await destination.WriteAsync(SnapshotFormat.Write(taken), token);
-        return taken.Fabric.AppliedIndex;
+        return taken.Fabric;
     }
 
     /// <summary>

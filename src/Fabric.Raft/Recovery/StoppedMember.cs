@@ -49,7 +49,7 @@ public static class StoppedMember
         var store = new SnapshotStore(copy.Snapshots, logger);
         var found = store.Load();
         var machine = new FabricStateMachine(found, store, new SnapshotPolicy(int.MaxValue, long.MaxValue, int.MaxValue), null, new EntryFeed(1, 1), static (_, _) => { }, logger);
-        await using var log = new DurableLog(LogFormat.Options(copy.Log), machine);
+        await using var log = await DurableLog.OpenAsync(copy.Log, machine, token: token);
         await log.InitializeAsync(token);
         foreach (var bad in found.Bad.Where(bad => log.LastEntryIndex < bad.Index))
             throw new LogUnusableException($"Snapshot {Path.GetFileName(bad.Path)} is damaged ({bad.Because}), and the log does not hold what was in it.");

@@ -38,6 +38,9 @@ internal sealed class StuckMembers(DurableLog log, Func<long> snapshotIndex, ILo
 
     public void Forget() => suspects.Clear();
 
+    /// <summary>Where replication to a member goes on: it has everything before.</summary>
+    public static long NextIndexOf(RaftClusterMember member) => Volatile.Read(ref IReplication.NextIndexOf(member));
+
     /// <summary>
     /// Reaches where replication of a member goes on, which is protected. No type implements this interface: the property it
     /// reads is declared, and implemented, by the one it derives from.

@@ -1,6 +1,7 @@
 using System.Buffers;
-using DotNext.Net.Cluster.Consensus.Raft.StateMachine;
+using DotNext.Net.Cluster.Consensus.Raft;
 using Fabric.Raft.Commands;
+using Fabric.Raft.Log;
 using Fabric.Raft.Observers;
 using Fabric.Raft.Snapshots;
 using Microsoft.Extensions.Logging;
@@ -11,7 +12,7 @@ namespace Fabric.Raft.StateMachine;
 /// Applies committed entries, one after the other, and keeps snapshots. The library's SimpleStateMachine is not used: it
 /// gives a snapshot its name even when the transfer broke off, and relies on a flush that reports success on failure.
 /// </summary>
-internal sealed partial class FabricStateMachine : IStateMachine
+internal sealed partial class FabricStateMachine
 {
     private readonly SnapshotPolicy policy;
     private readonly SnapshotStore store;
@@ -55,7 +56,8 @@ internal sealed partial class FabricStateMachine : IStateMachine
     /// <summary>Completes when the fabric has an identity.</summary>
     public Task Formed => formed.Task;
 
-    public ISnapshot? Snapshot => Volatile.Read(ref snapshot);
+    /// <summary>The newest snapshot that the log may rely on.</summary>
+    public SnapshotFile? Snapshot => Volatile.Read(ref snapshot);
 
     /// <summary>Ends the replay: from here on the sink hears everything, beginning with the whole state.</summary>
     public void GoLive()
@@ -67,32 +69,26 @@ internal sealed partial class FabricStateMachine : IStateMachine
         }
     }
 
-    public ValueTask<long> ApplyAsync(LogEntry entry, CancellationToken token)
+    /// <summary>Applies the entry that follows the last one, if it says something. One caller at a time.</summary>
+    public void Apply(StoredEntry entry)
     {
-        if (entry.IsSnapshot)
-            return InstallAsync(entry, token);
-        if (entry.Index <= State.Fabric.AppliedIndex || entry.Length is 0)
-            return ValueTask.FromResult(entry.Index);
+        if (entry.Index <= State.Fabric.AppliedIndex || entry.Bytes.IsEmpty)
+            return;
 
 #if FABRIC_PLANTS
         if (!live && Fabric.Flags.Plant.Is("skipped-at-start") && entry.Index % 3 == 0)
-            return ValueTask.FromResult(entry.Index);
+            return;
 #endif
         lock (applying)
         {
             PublishSnapshotWhenRipe(entry.Index);
-            Apply(entry);
+            Change(entry);
             BeginSnapshotWhenDue();
         }
-
-        return ValueTask.FromResult(entry.Index);
     }
 
-    public ValueTask ReclaimGarbageAsync(long watermark, CancellationToken token)
-    {
-        store.DeleteBefore(watermark);
-        return ValueTask.CompletedTask;
-    }
+    /// <summary>Deletes snapshots older than one that the log relies on.</summary>
+    public void DropSnapshotsBefore(long index) => store.DeleteBefore(index);
 
     /// <summary>Waits for a snapshot that is being written, if any.</summary>
     public async ValueTask QuiesceAsync()
@@ -110,10 +106,9 @@ internal sealed partial class FabricStateMachine : IStateMachine
     }
 
 #endif
-    private void Apply(LogEntry entry)
+    private void Change(StoredEntry entry)
     {
-        if (!entry.TryGetPayload(out var bytes))
-            throw Stop($"Entry {entry.Index} has no bytes.");
+        var bytes = new ReadOnlySequence<byte>(entry.Bytes);
         var command = CommandCodec.Decode(bytes) switch
         {
             Decoded.Entry decoded => decoded.Command,
@@ -138,7 +133,7 @@ internal sealed partial class FabricStateMachine : IStateMachine
         }
 
         var after = application.Next.Fabric;
-        feed.Append(after.Identity?.Id, new FeedEntry(before, entry.Index, entry.Term, after.Digest, bytes.ToArray()));
+        feed.Append(after.Identity?.Id, new FeedEntry(before, entry.Index, entry.Term, after.Digest, entry.Bytes));
         NoteIdentity();
         if (application.Operation is { } operation)
             Pending.Decide(operation);
@@ -177,13 +172,18 @@ internal sealed partial class FabricStateMachine : IStateMachine
             Logs.Formed(logger, identity.Id, identity.Capacity);
     }
 
-    private async ValueTask<long> InstallAsync(LogEntry entry, CancellationToken token)
+    /// <summary>Takes another member's state over. One caller at a time, and none that applies meanwhile.</summary>
+    /// <param name="incoming">The snapshot.</param>
+    /// <param name="index">Its index, which is ahead of what was applied.</param>
+    /// <param name="token">Ends it.</param>
+    /// <exception cref="InvalidDataException">It is damaged; nothing was replaced.</exception>
+    public async ValueTask<SnapshotFile> InstallAsync(IRaftLogEntry incoming, long index, CancellationToken token)
     {
-        if (entry.Index <= State.Fabric.AppliedIndex)
-            return State.Fabric.AppliedIndex;
+        if (index <= State.Fabric.AppliedIndex)
+            throw new InvalidOperationException($"A snapshot at {index} is not ahead of {State.Fabric.AppliedIndex}, which is applied.");
 
         await QuiesceAsync();
-        var (file, received) = await store.ReceiveAsync(entry, token);
+        var (file, received) = await store.ReceiveAsync(incoming, token);
         lock (applying)
             Install(file, received);
 
@@ -191,7 +191,7 @@ internal sealed partial class FabricStateMachine : IStateMachine
         NoteIdentity();
         foreach (var operation in received.Ledger.Operations)
             Pending.Decide(operation);
-        return file.Index;
+        return file;
     }
 
     private void Install(SnapshotFile file, MachineState received)

@@ -43,6 +43,17 @@ public sealed class JudgementTests
     }
 
     [Fact]
+    public void An_alarm_of_any_voter_or_of_the_node_itself_is_told_with_its_cure()
+    {
+        AlarmFacts low = new("b", "disk-low", DateTimeOffset.UnixEpoch, "20 MiB are free", "free some"), slow = low with { Host = "a", Kind = "disk-slow" };
+        Is(CheckStatus.Ok, "none", Alarms.Judge([], []));
+        Is(CheckStatus.Skip, "gives no alarms", Alarms.Judge(null, []));
+        Is(CheckStatus.Warn, "disk-slow on a", Alarms.Judge([slow], [slow]));
+        Is(CheckStatus.Fail, "disk-low on b since 1970-01-01 00:00:00Z: 20 MiB are free; and 1 more: disk-slow on a", Alarms.Judge([low], [slow]));
+        Assert.Equal("free some", Alarms.Judge([low], []).Cure);
+    }
+
+    [Fact]
     public void A_node_holds_what_it_needs_and_no_more()
     {
         Is(CheckStatus.Ok, "user root with CAP_DAC_READ_SEARCH", NodePrivilegesHeld.Judge(Node));

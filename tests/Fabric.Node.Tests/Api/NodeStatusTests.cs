@@ -76,7 +76,7 @@ public sealed class NodeStatusTests : IAsyncLifetime
                 "get /api/v1/builds", "get /api/v1/cluster", "get /api/v1/events", "get /api/v1/export", "get /api/v1/flags",
                 "get /api/v1/flags/{key}", "get /api/v1/flags/{key}/diff", "get /api/v1/flags/{key}/history", "get /api/v1/flags/{key}/history/{revision}",
                 "get /api/v1/history", "get /api/v1/node", "get /api/v1/usage", "get /healthz", "get /ofrep/v1/events", "get /openapi/v1.json", "get /readyz", "patch /api/v1/flags/{key}",
-                "post /api/v1/attachments", "post /api/v1/changes", "post /api/v1/cluster/hosts/{name}/replace", "post /api/v1/flags/{key}/explain", "post /api/v1/flags/{key}/rollback", "post /api/v1/import",
+                "post /api/v1/attachments", "post /api/v1/changes", "post /api/v1/cluster/hosts/{name}/promote", "post /api/v1/cluster/hosts/{name}/replace", "post /api/v1/cluster/leader", "post /api/v1/flags/{key}/explain", "post /api/v1/flags/{key}/rollback", "post /api/v1/import",
                 "post /api/v1/rollback", "post /ofrep/v1/evaluate/flags", "post /ofrep/v1/evaluate/flags/{key}", "put /api/v1/attachments", "put /api/v1/flags/{key}",
             ],
             served.Order(StringComparer.Ordinal));

@@ -15,7 +15,7 @@ public sealed class FakeConsensus(string name, FakeLog log) : IConsensus
 
     public EntryFeed Feed { get; } = new();
 
-    public Task<long> WriteSnapshotAsync(Stream destination, CancellationToken token) => Task.FromResult(0L);
+    public Task<FabricState?> WriteSnapshotAsync(Stream destination, CancellationToken token) => Task.FromResult<FabricState?>(null);
 
     public ConsensusStatus Status => new(
         name == log.Leader ? MemberRole.Leader : MemberRole.Follower, 7, log.Leader, log.State.AppliedIndex, State.AppliedIndex, LastContact);

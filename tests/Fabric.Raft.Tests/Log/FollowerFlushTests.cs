@@ -24,7 +24,7 @@ public sealed class FollowerFlushTests
         await RunChildAsync(folder.Path, stock);
 
         Assert.True(File.Exists(folder["appended"]), "the child did not come to the end of its append");
-        var (log, _) = DurableLogTests.Open(folder.Path);
+        var (log, _) = await DurableLogTests.OpenAsync(folder.Path);
         await using (log)
             Assert.Equal(entriesLeft, log.LastEntryIndex);
     }
@@ -34,7 +34,7 @@ public sealed class FollowerFlushTests
     {
         var directory = Environment.GetEnvironmentVariable(ChildVariable);
         Assert.SkipWhen(directory is null, "runs only as the child of the test above");
-        var (log, _) = DurableLogTests.Open(directory, Environment.GetEnvironmentVariable(StockVariable) == "1");
+        var (log, _) = await DurableLogTests.OpenAsync(directory, Environment.GetEnvironmentVariable(StockVariable) == "1");
         await DurableLogTests.AppendAsync(log, DurableLogTests.Entries(1, 1), 1);
 
         File.Create(Path.Combine(directory, "appended")).Dispose();

@@ -91,7 +91,7 @@ public sealed class RecoveryTests : IDisposable
             new Command.Bootstrap(new FabricIdentity(Guid.NewGuid(), 100), 100),
             .. Enumerable.Range(0, 4).Select(static i => new Command.Change(Sets.Put($"flag-{i}"))),
         ];
-        var (log, _) = DurableLogTests.Open(_folder.Path);
+        var (log, _) = await DurableLogTests.OpenAsync(_folder.Path);
         await using (log)
         {
             await log.InitializeAsync(Token);

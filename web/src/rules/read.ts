@@ -94,7 +94,7 @@ function operands(json: Json, name: string): Json[] | null {
 function factOf(json: Json | undefined): string | null {
   if (json === undefined || !isObject(json) || Object.keys(json).length !== 1) return null;
   const name = Array.isArray(json.var) && json.var.length === 1 ? json.var[0] : json.var;
-  return typeof name === 'string' && name !== '' ? name : null;
+  return typeof name === 'string' ? name : null;
 }
 
 function isObject(json: Json): json is JsonObject {

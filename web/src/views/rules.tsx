@@ -10,8 +10,8 @@ import { FACTS, ResultEditor, RuleEditor } from './ruleeditor';
 export function RulesTab({ flag }: { flag: Flag }) {
   const draft = useDraft(flag);
   const [text, setText] = useState<string | null>(null);
-  const problem = text === null ? null : problemOf(text);
   const rules = readRules(draft.now.targeting);
+  const problem = text === null ? unfinished(rules) : problemOf(text);
   const setTargeting = (targeting: Json | undefined) => draft.set({ targeting: targeting as Json });
   return (
     <div class="stack">
@@ -65,6 +65,12 @@ function Builder({ rules, draft, change }: { rules: Rules; draft: Draft; change:
       </div>
     </>
   );
+}
+
+/** What is clicked together and asks nothing yet. */
+function unfinished(rules: Rules | null): string | null {
+  const at = rules?.rules.findIndex((rule) => rule.conditions.some((condition) => condition.fact === '')) ?? -1;
+  return at < 0 ? null : `Rule ${at + 1} has a condition without a fact.`;
 }
 
 function problemOf(text: string): string | null {

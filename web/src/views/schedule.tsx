@@ -1,3 +1,4 @@
+import { useState } from 'preact/hooks';
 import { useLive } from '../app';
 import type { Definition, Flag, Prerequisite, Ramp } from '../api/types';
 import { SaveBar, useDraft, type Draft } from '../flag/draft';
@@ -64,8 +65,14 @@ function RampEditor({ draft: { now, set } }: { draft: Draft }) {
 
 function Prerequisites({ draft: { flag, now, set } }: { draft: Draft }) {
   const { flags } = useLive();
+  const [chosen, setChosen] = useState<string | null>(null);
   const list = now.prerequisites ?? [];
   const put = (prerequisites: Prerequisite[]) => set({ prerequisites: prerequisites.length > 0 ? prerequisites : undefined });
+  const needed = flags.get(chosen ?? '');
+  const add = () => {
+    if (needed) put([...list, { flag: needed.key, variant: mainVariant(needed.definition)! }]);
+    setChosen(null);
+  };
   const others = [...flags.keys()].filter((key) => key !== flag.key && !list.some((one) => one.flag === key)).sort();
   return (
     <fieldset>
@@ -78,8 +85,10 @@ function Prerequisites({ draft: { flag, now, set } }: { draft: Draft }) {
           <button type="button" class="quiet" aria-label={`No longer needs ${one.flag}`} onClick={() => put(list.filter((_, index) => index !== at))}>✕</button>
         </p>
       ))}
-      <Choice label="Add a flag that is needed" value={null} names={others} empty="add a flag…"
-        change={(key) => { const needed = flags.get(key ?? ''); if (needed) put([...list, { flag: needed.key, variant: mainVariant(needed.definition)! }]); }} />
+      <p class="line">
+        <Choice label="A flag that is needed" value={chosen} names={others} empty="choose a flag…" change={setChosen} />
+        <button type="button" disabled={!needed} onClick={add}>Add</button>
+      </p>
     </fieldset>
   );
 }

@@ -20,6 +20,10 @@ internal sealed record NodeFacts
     public string? WhyNoOverride { get; init; }
     public string? NotReady { get; init; }
     public string? Data { get; init; }
+
+    /// <summary>What somebody has to look after on its host.</summary>
+    public IReadOnlyList<AlarmFacts>? Alarms { get; init; }
+
     public DateTimeOffset? Time { get; init; }
 
     /// <summary>The user that it runs as, the names of what it may do, and whether what it starts could do more.</summary>
@@ -42,6 +46,7 @@ internal sealed record NodeFacts
         WhyNoOverride = Text(node.GetProperty("override"), "reason"),
         NotReady = Text(node, "notReady"),
         Data = Text(node, "data"),
+        Alarms = AlarmFacts.Read(node, node.GetProperty("name").GetString()!),
         Time = Text(node, "time") is { } time ? DateTimeOffset.Parse(time, System.Globalization.CultureInfo.InvariantCulture) : null,
         Privileges = node.TryGetProperty("privileges", out var held) && held.ValueKind == JsonValueKind.Object ? ReadPrivileges(held) : null,
     };

@@ -15,8 +15,6 @@ internal sealed class BackupApi(IConsensus consensus, ReadFence reads)
     /// <summary>Each holds a copy of the whole state in memory until it is sent.</summary>
     private const int AtOnce = 2;
 
-    private const int MaxLooks = 5;
-
     private readonly WriteGate _gate = new(AtOnce);
 
     public void Map(IEndpointRouteBuilder routes) =>
@@ -39,7 +37,7 @@ internal sealed class BackupApi(IConsensus consensus, ReadFence reads)
             return refusal!;
 
         using var bytes = new MemoryStream();
-        if (await TakeAsync(bytes, http.RequestAborted) is not { } taken)
+        if (await consensus.WriteSnapshotAsync(bytes, http.RequestAborted) is not { } taken)
             return Refusals.NotReady("there is nothing to take a backup of");
         Revisions.Stamp(http.Response, taken);
         http.Response.ContentType = "application/octet-stream";
@@ -48,20 +46,5 @@ internal sealed class BackupApi(IConsensus consensus, ReadFence reads)
         bytes.Position = 0;
         await bytes.CopyToAsync(http.Response.Body, http.RequestAborted);
         return TypedResults.Empty;
-    }
-
-    /// <summary>Takes it, and gives the state that it holds; one that holds a little more when writes keep coming in between.</summary>
-    private async Task<FabricState?> TakeAsync(MemoryStream bytes, CancellationToken token)
-    {
-        for (var looks = 1; ; looks++)
-        {
-            bytes.SetLength(0);
-            var state = consensus.State;
-            var index = await consensus.WriteSnapshotAsync(bytes, token);
-            if (index == 0)
-                return null;
-            if (index == state.AppliedIndex || looks == MaxLooks)
-                return state;
-        }
     }
 }
