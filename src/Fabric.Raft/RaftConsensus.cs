@@ -75,10 +75,11 @@ public sealed partial class RaftConsensus : IConsensus
             if (Now is not { } running || disposed != 0)
                 return new ConsensusStatus(MemberRole.Stopped, 0, null, 0, State.AppliedIndex, null);
 
-            var leader = LeaderOf(running);
-            var role = leader is null ? MemberRole.Candidate : leader == options.Name ? MemberRole.Leader : MemberRole.Follower;
+            var (leader, term) = (LeaderOf(running), running.Log.CurrentTerm);
             // A leader that has just heard of a newer term has not stepped down yet, and does not lead in that one.
-            var term = role == MemberRole.Leader ? running.Log.LedTerm : running.Log.CurrentTerm;
+            if (leader == options.Name && term != running.Log.LedTerm)
+                leader = null;
+            var role = leader is null ? MemberRole.Candidate : leader == options.Name ? MemberRole.Leader : MemberRole.Follower;
             return new ConsensusStatus(role, term, leader, running.Log.LastCommittedEntryIndex, running.Log.LastAppliedIndex, ContactOf(role));
         }
     }
