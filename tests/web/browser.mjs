@@ -1,6 +1,6 @@
 import { chromium } from 'playwright-core';
 
-const PATIENCE = 15_000;
+const PATIENCE = 60_000;
 
 /** Debian's browser. Whatever a page writes to its console as an error is kept, since none is expected. */
 export async function openBrowser() {

@@ -1,5 +1,5 @@
 /** Runs checks one after the other and prints what became of each; a check that throws or outlasts its time has failed. */
-const PATIENCE = 60_000;
+const PATIENCE = 240_000;
 let failed = 0;
 
 export async function check(name, run) {
@@ -20,7 +20,7 @@ export async function check(name, run) {
 export const failures = () => failed;
 
 /** What `look` gives, once it gives something true. */
-export async function eventually(what, look, patience = 15_000) {
+export async function eventually(what, look, patience = 60_000) {
   const until = Date.now() + patience;
   let last;
   do {
