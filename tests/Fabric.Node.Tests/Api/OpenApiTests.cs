@@ -4,7 +4,6 @@ using Fabric.Node.OpenApi;
 using Fabric.Node.Telemetry;
 using Fabric.Node.Tests.Fakes;
 using Fabric.Tests.Shared;
-using Microsoft.AspNetCore.Http;
 using Microsoft.AspNetCore.Routing;
 
 namespace Fabric.Node.Tests.Api;
