@@ -89,7 +89,7 @@ internal static class Participation
     private static IPEndPoint FreeLoopbackAddress()
     {
         using var probe = new Socket(AddressFamily.InterNetwork, SocketType.Stream, ProtocolType.Tcp);
-        var random = Random.Shared;
+        var random = new Random();
         probe.Bind(new IPEndPoint(new IPAddress([127, (byte)random.Next(1, 255), (byte)random.Next(256), (byte)random.Next(1, 255)]), 0));
         return (IPEndPoint)probe.LocalEndPoint!;
     }

@@ -9,7 +9,7 @@ namespace Fabric.Node.Membership;
 /// while the other two are in touch, and one at a time: the log allows no second change before the first is through.
 /// </summary>
 internal sealed class Replacement(
-    IConsensus consensus, Succession succession, Standing standing, IReadOnlyList<NodeMember> voters, TimeSpan after, TimeProvider time, ILogger logger)
+    IConsensus consensus, Succession succession, Standing standing, IReadOnlyList<NodeMember> voters, TimeSpan after, TimeProvider time, Random random, ILogger logger)
     : IAsyncDisposable
 {
     /// <summary>Hosts that are asked whether they can have a vote, drawn at random where there are more.</summary>
@@ -64,7 +64,7 @@ internal sealed class Replacement(
     private async Task ReplaceAsync(string voter, CancellationToken token)
     {
         var hosts = consensus.State.Roster.Hosts.Values.Where(static host => host.Role == HostRole.Observer).ToArray();
-        Random.Shared.Shuffle(hosts);
+        random.Shuffle(hosts);
         if (Choose(await Task.WhenAll(hosts.Take(Asked).Select(host => standing.AskAsync(host.Name, new Uri(host.Http), token)))) is not { } next)
             return;
         Log.Replaces(logger, voter, after, next.Name);

@@ -12,7 +12,7 @@ internal sealed class VoterDuties(
     private readonly RosterKeeper _roster = new(consensus, fleet, writer, voters, options, time);
     private readonly SeatKeeper _seats = new(consensus, writer, standing, time);
     private readonly Replacement? _replacement = options.ReplaceAfter is { } after
-        ? new Replacement(consensus, succession, standing, voters, after, time, logger)
+        ? new Replacement(consensus, succession, standing, voters, after, time, new Random(), logger)
         : null;
 
     public void Start()

@@ -30,6 +30,7 @@ internal static class ParameterDocs
         ["scope"] = "host: of the node that answers. fleet: of all hosts, added up.",
         ["flag"] = "Of this name alone.",
         ["staleAfter"] = "A flag is stale that nobody asked for in this time: a whole number with s, m, h or d, at most 3650d; 30d as a rule.",
+        ["replaces"] = "The voter whose vote the host gets; needed while three voters are in touch.",
         ["exe"] = "The executable's path.",
         ["symbol"] = "The function's name.",
         ["keys"] = "A flag's key, or the beginning of keys with a * behind it.",

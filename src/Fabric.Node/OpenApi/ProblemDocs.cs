@@ -6,7 +6,7 @@ internal static class ProblemDocs
     private static readonly Dictionary<string, string[]> Kinds = new(StringComparer.Ordinal)
     {
         ["400"] = ["invalid-request"],
-        ["403"] = ["members-only"],
+        ["403"] = ["members-only", "cross-site"],
         ["404"] = ["flag-not-found", "attachment-not-found", "change-not-found", "host-not-found", "voter-not-found", "unknown-route"],
         ["405"] = ["method-not-allowed"],
         ["408"] = ["body-timeout"],
@@ -20,12 +20,13 @@ internal static class ProblemDocs
         ["500"] = ["internal"],
         ["503"] = ["no-leader", "not-ready", "refused", "behind", "too-many-backups", "too-many-streams"],
         ["504"] = ["outcome-unknown"],
-        ["507"] = ["full"],
+        ["507"] = ["full", "disk-full"],
     };
 
     private static readonly Dictionary<string, string> Meanings = new(StringComparer.Ordinal)
     {
         ["400"] = "The request is not valid; errors names everything that is wrong.",
+        ["403"] = "Not from there: an address for members, or a page of another site.",
         ["404"] = "What the request is about is not there.",
         ["409"] = "It does not fit what is there now; nothing was applied.",
         ["410"] = "It is no longer kept; oldestRevision is the oldest that is.",
@@ -37,7 +38,7 @@ internal static class ProblemDocs
         ["500"] = "An error that is not the request's; of a write, applied is unknown.",
         ["503"] = "Not now; Retry-After says when to come again. Nothing was applied.",
         ["504"] = "Of a write: it may or may not apply. Sent again under the same Idempotency-Key it never applies twice.",
-        ["507"] = "The fabric has no room; nothing was applied.",
+        ["507"] = "The fabric has no room, or too few voters have room on their disks; nothing was applied.",
     };
 
     /// <summary>All kinds there are.</summary>

@@ -17,7 +17,7 @@ internal sealed class LogFiles : IDisposable
     // Files that are no longer written, oldest first, each with the last index in it.
     private readonly Queue<(string Path, long Last)> full = new();
     private LogFile current;
-    private Task<LogFile>? next;
+    private FileAhead? next;
     private long number;
     private long lastInCurrent;
 
@@ -57,9 +57,8 @@ internal sealed class LogFiles : IDisposable
         if (current.End > 0 && current.Room < frame.Size)
             BeginNext();
         current.Append(frame, flush);
-        // Made while the log goes on: to write so much at once would hold up the entries that come meanwhile.
         if (current.End > FileBytes / 2)
-            next ??= Task.Run(() => LogFile.Create(directory, number + 1, FileBytes));
+            next ??= MakeNext(number + 1);
         if (frame.Entries.Count > 0)
             lastInCurrent = Math.Max(lastInCurrent, frame.Entries[^1].Index);
     }
@@ -82,9 +81,10 @@ internal sealed class LogFiles : IDisposable
     public void Dispose()
     {
         current.Dispose();
-        if (next?.ContinueWith(static made => made.IsCompletedSuccessfully ? made.Result : null, TaskScheduler.Default).Result is { } made)
-            made.Dispose();
+        next?.Dispose();
     }
+
+    private FileAhead MakeNext(long following) => new(() => LogFile.Create(directory, following, FileBytes));
 
     private void BeginNext()
     {
@@ -93,7 +93,7 @@ internal sealed class LogFiles : IDisposable
         current.Dispose();
         full.Enqueue((current.Path, lastInCurrent));
         number++;
-        current = next is null ? LogFile.Create(directory, number, FileBytes) : next.GetAwaiter().GetResult();
+        current = next?.Take() ?? LogFile.Create(directory, number, FileBytes);
         next = null;
         lastInCurrent = 0;
     }

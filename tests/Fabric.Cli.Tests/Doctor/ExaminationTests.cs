@@ -48,7 +48,7 @@ public sealed class ExaminationTests
 
             Assert.Equal(0, doctor.Code);
             Assert.Equal(
-                ["node reachable", "node ready", "alarms", "node privileges", "limits", "members agree", "peers", "member clocks", "clock", "disk", "table", "pins", "override",
+                ["node reachable", "node ready", "alarms", "node privileges", "limits", "members agree", "peers", "member clocks", "clock", "disk", "table", "pins", "rules", "override",
                     "kernel", "btf", "unprivileged-bpf", "lockdown", "security-modules", "optimised-probe", "doors"],
                 checks.Keys);
             Assert.All(["node reachable", "node ready", "node privileges", "limits", "members agree", "peers"], name => Assert.Equal("OK", checks[name].Status));

@@ -45,8 +45,9 @@ public sealed partial class OpenApiTests : IAsyncLifetime
     {
         var served = _node.Host.Endpoints.OfType<RouteEndpoint>()
             .Where(static endpoint => endpoint.RoutePattern.RawText?.StartsWith("/internal", StringComparison.Ordinal) != true)
+            .Where(static endpoint => endpoint.Metadata.GetMetadata<IExcludeFromDescriptionMetadata>() is not { ExcludeFromDescription: true })
             .SelectMany(static endpoint => (endpoint.Metadata.GetMetadata<HttpMethodMetadata>()?.HttpMethods is { Count: > 0 } methods ? methods : ["GET"])
-                .Select(method => $"{method} {Constraint().Replace(endpoint.RoutePattern.RawText!, "{$1}").Replace("{documentName}", "v1", StringComparison.Ordinal)}"))
+                .Select(method => $"{method} {Constraint().Replace(endpoint.RoutePattern.RawText!, "{$1}").TrimEnd('/').Replace("{documentName}", "v1", StringComparison.Ordinal)}"))
             .Where(static one => !one.StartsWith("HEAD ", StringComparison.Ordinal));
 
         Assert.Empty(served.Except(Operations().Select(static one => one.Name)));
