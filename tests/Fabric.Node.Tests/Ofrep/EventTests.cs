@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Text.Json;
 using Fabric.Node.Tests.Evaluation;
 using Fabric.Node.Tests.Fakes;
@@ -139,9 +140,16 @@ public sealed class EventTests : IAsyncLifetime
 
         public static async Task<EventStream> OpenAsync(HttpClient client, string path, string? seen = null)
         {
-            var stream = await TryOpenAsync(client, path, seen);
-            Assert.NotNull(stream);
-            return stream;
+            // A node that has just started may say for a moment that it is not ready.
+            for (var i = 0; i < 300; i++)
+            {
+                if (await TryOpenAsync(client, path, seen) is { } stream)
+                    return stream;
+                await Task.Delay(100, TestContext.Current.CancellationToken);
+            }
+
+            Assert.Fail($"{path} was refused for {Patience}");
+            throw new UnreachableException();
         }
 
         public static async Task<EventStream?> TryOpenAsync(HttpClient client, string path, string? seen = null)
