@@ -21,6 +21,18 @@ internal static class Debugging
     internal static void RemoveFiles(string folder, int process)
     {
         foreach (var path in Files.SelectMany(file => Directory.EnumerateFiles(folder, $"{file}-{process}-*")).ToArray())
+            Remove(path);
+    }
+
+    private static void Remove(string path)
+    {
+        try
+        {
             File.Delete(path);
+        }
+        catch (UnauthorizedAccessException)
+        {
+            // Another user's, of an earlier process with the same number: no door to this one.
+        }
     }
 }

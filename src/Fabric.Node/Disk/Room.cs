@@ -31,6 +31,11 @@ internal sealed class Room(DiskSpace own, PeerVitals peers, IReadOnlyList<NodeMe
         return low ? new WriteResult.NoLeader("this node's disk is nearly full, and it hands its leadership over") : null;
     }
 
+    /// <summary>What it comes to that this node's log took no entry: with a majority that has room, the next leader takes it.</summary>
+    public WriteResult WithoutOwn(string reason) => peers.WithRoom >= Majority
+        ? new WriteResult.NoLeader("this node's disk is full, and it hands its leadership over")
+        : new WriteResult.NoRoom(reason);
+
     private string Reason(bool low)
     {
         // Those that are silent may be what is missing; whoever reads this sees them in the cluster's status.

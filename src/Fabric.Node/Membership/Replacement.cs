@@ -1,4 +1,5 @@
 using Fabric.Flags.Hosts;
+using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 using Fabric.Raft;
 
@@ -16,17 +17,11 @@ internal sealed class Replacement(
     private const int Asked = 256;
 
     private readonly Dictionary<string, long> _silentSince = new(StringComparer.Ordinal);
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
+    private Rounds? _rounds;
 
-    public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
+    public void Start() => (_rounds = new Rounds("the replacement of a silent voter", TimeSpan.FromMilliseconds(Math.Clamp(after.TotalMilliseconds / 10, 50, 1_000)), RoundAsync, time, logger)).Start();
 
-    public async ValueTask DisposeAsync()
-    {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
+    public ValueTask DisposeAsync() => _rounds?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     /// <summary>Of hosts that can have a vote: one that its operator prefers, and then the one that lacks least of the log.</summary>
     public static StandingWire? Choose(IEnumerable<StandingWire?> hosts) => hosts.OfType<StandingWire>()
@@ -34,16 +29,12 @@ internal sealed class Replacement(
         .OrderByDescending(static host => host.Preferred).ThenByDescending(static host => host.Applied).ThenBy(static host => host.Name, StringComparer.Ordinal)
         .FirstOrDefault();
 
-    private async Task RunAsync(CancellationToken token)
+    private async Task RoundAsync(CancellationToken token)
     {
-        using var timer = new PeriodicTimer(TimeSpan.FromMilliseconds(Math.Clamp(after.TotalMilliseconds / 10, 50, 1_000)), time);
-        while (await timer.WaitForNextTickAsync(token))
-        {
-            if (consensus.Status.Role != MemberRole.Leader || voters.Count != VoterList.Whole)
-                _silentSince.Clear();
-            else if (await SilentAsync(token) is { } voter)
-                await ReplaceAsync(voter, token);
-        }
+        if (consensus.Status.Role != MemberRole.Leader || voters.Count != VoterList.Whole)
+            _silentSince.Clear();
+        else if (await SilentAsync(token) is { } voter)
+            await ReplaceAsync(voter, token);
     }
 
     /// <summary>The voter that was silent for long enough; how long it was so is counted from when this host led.</summary>

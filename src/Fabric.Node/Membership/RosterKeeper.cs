@@ -3,6 +3,7 @@ using Fabric.Flags;
 using Fabric.Flags.Changes;
 using Fabric.Flags.Hosts;
 using Fabric.Node.Fleet;
+using Fabric.Node.Hosting;
 using Fabric.Node.Options;
 using Fabric.Raft;
 
@@ -13,40 +14,24 @@ namespace Fabric.Node.Membership;
 /// since the last round is one entry of the log, so hundreds that join at once are a handful.
 /// </summary>
 internal sealed class RosterKeeper(
-    IConsensus consensus, FleetView fleet, HostWriter writer, IReadOnlyList<NodeMember> voters, NodeOptions options, TimeProvider time) : IAsyncDisposable
+    IConsensus consensus, FleetView fleet, HostWriter writer, IReadOnlyList<NodeMember> voters, NodeOptions options, TimeProvider time, ILogger logger)
+    : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(250);
 
     /// <summary>Bytes of one entry, far enough below what an entry may have.</summary>
     private const int BytesPerEntry = 32 * 1024;
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
+    private Rounds? _rounds;
 
-    public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
+    public void Start() => (_rounds = new Rounds("the list of hosts", Interval, RoundAsync, time, logger)).Start();
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _rounds?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task RoundAsync(CancellationToken token)
     {
-        await _stop.CancelAsync();
-        await _running;
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken token)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        try
-        {
-            while (await timer.WaitForNextTickAsync(token))
-            {
-                if (Missing() is { IsEmpty: false } changes)
-                    await writer.WriteAsync(changes, token);
-            }
-        }
-        catch (OperationCanceledException)
-        {
-            // The node stops.
-        }
+        if (Missing() is { IsEmpty: false } changes)
+            await writer.WriteAsync(changes, token);
     }
 
     /// <summary>What the list lacks of what is known here, as much as one entry takes.</summary>

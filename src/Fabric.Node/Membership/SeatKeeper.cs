@@ -1,5 +1,6 @@
 using Fabric.Flags.Changes;
 using Fabric.Flags.Hosts;
+using Fabric.Node.Hosting;
 using Fabric.Raft;
 
 namespace Fabric.Node.Membership;
@@ -8,30 +9,20 @@ namespace Fabric.Node.Membership;
 /// On the leader: gives a free vote to whom it is meant for, once both that are left live by the list without the one that
 /// had it. Whoever leads next goes on with it.
 /// </summary>
-internal sealed class SeatKeeper(IConsensus consensus, HostWriter writer, Standing standing, TimeProvider time) : IAsyncDisposable
+internal sealed class SeatKeeper(IConsensus consensus, HostWriter writer, Standing standing, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
     private static readonly TimeSpan Interval = TimeSpan.FromMilliseconds(50);
 
-    private readonly CancellationTokenSource _stop = new();
-    private Task _running = Task.CompletedTask;
+    private Rounds? _rounds;
 
-    public void Start() => _running = Task.Run(() => RunAsync(_stop.Token));
+    public void Start() => (_rounds = new Rounds("a free vote", Interval, RoundAsync, time, logger)).Start();
 
-    public async ValueTask DisposeAsync()
+    public ValueTask DisposeAsync() => _rounds?.DisposeAsync() ?? ValueTask.CompletedTask;
+
+    private async Task RoundAsync(CancellationToken token)
     {
-        await _stop.CancelAsync();
-        await _running.ConfigureAwait(ConfigureAwaitOptions.SuppressThrowing);
-        _stop.Dispose();
-    }
-
-    private async Task RunAsync(CancellationToken token)
-    {
-        using var timer = new PeriodicTimer(Interval, time);
-        while (await timer.WaitForNextTickAsync(token))
-        {
-            if (consensus.Status.Role == MemberRole.Leader && consensus.State.Roster.Voters is { Awaits: { } next } list && await IsLivedByAsync(list, token))
-                await writer.WriteAsync([new HostChange.Seat(next)], token);
-        }
+        if (consensus.Status.Role == MemberRole.Leader && consensus.State.Roster.Voters is { Awaits: { } next } list && await IsLivedByAsync(list, token))
+            await writer.WriteAsync([new HostChange.Seat(next)], token);
     }
 
     private async Task<bool> IsLivedByAsync(VoterList list, CancellationToken token)

@@ -9,8 +9,8 @@ internal sealed class VoterDuties(
     IConsensus consensus, FleetView fleet, HostWriter writer, Standing standing, Succession succession, LostVote lost,
     IReadOnlyList<NodeMember> voters, NodeOptions options, TimeProvider time, ILogger logger) : IAsyncDisposable
 {
-    private readonly RosterKeeper _roster = new(consensus, fleet, writer, voters, options, time);
-    private readonly SeatKeeper _seats = new(consensus, writer, standing, time);
+    private readonly RosterKeeper _roster = new(consensus, fleet, writer, voters, options, time, logger);
+    private readonly SeatKeeper _seats = new(consensus, writer, standing, time, logger);
     private readonly Replacement? _replacement = options.ReplaceAfter is { } after
         ? new Replacement(consensus, succession, standing, voters, after, time, new Random(), logger)
         : null;

@@ -25,7 +25,7 @@ internal sealed class LocalProposer(IConsensus consensus, CommitSpreader spreade
             {
                 Proposal.Decided decided => Traced(new WriteResult.Decided(decided.Outcome, Created(decided.Outcome, changes, before))),
                 Proposal.NotLeader other => new WriteResult.NoLeader("this node does not lead", other.Leader),
-                Proposal.NoRoom full => new WriteResult.NoRoom(full.Reason),
+                Proposal.NoRoom full => room.WithoutOwn(full.Reason),
                 Proposal.Refused refused => new WriteResult.Refused(refused.Reason),
                 Proposal.Unknown unknown => new WriteResult.Unknown(unknown.Reason),
                 var other => throw new InvalidOperationException($"a proposal has no case {other.GetType().Name}"),
