@@ -35,10 +35,10 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
         }
     }
 
-    internal static async Task<Observer> StartAsync(Options options, string name, IEnumerable<Uri> join, int feeds)
+    internal static async Task<Observer> StartAsync(string name, string parent, IEnumerable<Uri> join, int feeds)
     {
         var observer = new Observer(name);
-        var folder = Path.Combine(options.Work, "observers", name);
+        var folder = Path.Combine(parent, name);
         var node = new NodeOptions
         {
             Name = name,
