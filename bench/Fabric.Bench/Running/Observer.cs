@@ -54,7 +54,8 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
             OpenConsensus = static (_, _, _) => throw new InvalidOperationException("an observer has no vote"),
             Logging = logging => logging.ClearProviders().AddProvider(observer).SetMinimumLevel(LogLevel.Information),
         };
-        observer._host = await NodeHost.StartAsync(node, parts, CancellationToken.None);
+        // Most of a start is computing: several use all cores.
+        observer._host = await Task.Run(() => NodeHost.StartAsync(node, parts, CancellationToken.None));
         return observer;
     }
 
