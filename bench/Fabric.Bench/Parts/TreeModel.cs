@@ -13,16 +13,13 @@ internal static class TreeModel
     private const int Voters = 3;
     private const int Suggestions = 8;
 
-    /// <summary>Milliseconds that a host adds: taken, and its tail, from the part `fleet` of the last whole run, rounded up.</summary>
-    private const double HopMedian = 3, HopTail = 20;
-
     internal static Section Run(Options options)
     {
         var section = new Section("A model of larger fleets");
         section.Row("hosts", "places a host", "depth", "fed by a voter", "fed by a host, most", "asked until fed, mean (most)", "messages up a voter, per write", "last host, ms");
         foreach (var (hosts, places) in new[] { (1_000, 128), (1_000, 16), (10_000, 128), (10_000, 16) })
             Row(section, hosts, places);
-        section.Note($"A model, not a measurement: a host's part of a write's way is drawn at random with a median of {HopMedian} ms and {HopTail} ms at p99, as the part `fleet` measured it on two shared cores; "
+        section.Note($"A model, not a measurement: a host's part of a write's way is drawn at random with a median of {Hop.Last.Median:F1} ms and {Hop.Last.Tail:F1} ms at p99, {Hop.Last.From}; "
             + "the time of the write itself is left out. Random numbers from the seed 1.");
         return section;
     }
@@ -32,17 +29,17 @@ internal static class TreeModel
         var random = new Random(1);
         var tree = new Tree(places, random);
         var asked = Enumerable.Range(0, hosts).Select(_ => tree.Join()).ToArray();
-        var last = Enumerable.Range(0, 200).Select(_ => tree.LastHost(Hop)).ToArray();
+        var last = Enumerable.Range(0, 200).Select(_ => tree.LastHost(Draw)).ToArray();
         section.Row(
             $"{hosts:N0}", $"{places}", $"{tree.Depth}", $"{tree.FedByVoter}", $"{tree.FedByHost}", $"{asked.Average():F1} ({asked.Max()})", $"{tree.LargestBranch}",
             new Samples(last).Text(0));
 
-        double Hop()
+        double Draw()
         {
             // A lognormal time through the two points that were measured.
-            var sigma = Math.Log(HopTail / HopMedian) / 2.326;
+            var sigma = Math.Log(Hop.Last.Tail / Hop.Last.Median) / 2.326;
             var normal = Math.Sqrt(-2 * Math.Log(1 - random.NextDouble())) * Math.Cos(2 * Math.PI * random.NextDouble());
-            return HopMedian * Math.Exp(sigma * normal);
+            return Hop.Last.Median * Math.Exp(sigma * normal);
         }
     }
 

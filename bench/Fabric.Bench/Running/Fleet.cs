@@ -69,6 +69,14 @@ internal sealed partial class Fleet : IDisposable
             throw new TimeoutException($"node {node.Name} did not get ready again");
     }
 
+    /// <summary>Takes a host that ended out of the fabric.</summary>
+    internal async Task RemoveAsync(string name)
+    {
+        using var answer = await Client.DeleteAsync(new Uri(Nodes[0].Http, $"/api/v1/cluster/hosts/{name}"));
+        if (!answer.IsSuccessStatusCode)
+            throw new InvalidOperationException($"{name} was not taken out of the fabric: {(int)answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
+    }
+
     /// <summary>Bytes of memory that a node has resident.</summary>
     internal long ResidentBytes(FleetNode node)
     {

@@ -35,10 +35,10 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
         }
     }
 
-    internal static async Task<Observer> StartAsync(Options options, string name, IEnumerable<Uri> join, int feeds)
+    internal static async Task<Observer> StartAsync(string name, string parent, IEnumerable<Uri> join, int feeds)
     {
         var observer = new Observer(name);
-        var folder = Path.Combine(options.Work, "observers", name);
+        var folder = Path.Combine(parent, name);
         var node = new NodeOptions
         {
             Name = name,
@@ -54,7 +54,8 @@ internal sealed class Observer : IAsyncDisposable, ILoggerProvider, ILogger
             OpenConsensus = static (_, _, _) => throw new InvalidOperationException("an observer has no vote"),
             Logging = logging => logging.ClearProviders().AddProvider(observer).SetMinimumLevel(LogLevel.Information),
         };
-        observer._host = await NodeHost.StartAsync(node, parts, CancellationToken.None);
+        // Most of a start is computing: several use all cores.
+        observer._host = await Task.Run(() => NodeHost.StartAsync(node, parts, CancellationToken.None));
         return observer;
     }
 

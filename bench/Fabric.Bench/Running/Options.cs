@@ -8,8 +8,11 @@ internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Pa
 {
     internal static readonly string[] PartNames = ["calls", "usage", "peers", "probe", "rules", "verifier", "writes", "flips", "etcd", "fleet", "tree"];
 
+    /// <summary>Hosts without a vote in the part `fleet`.</summary>
+    internal int Hosts { get; init; } = 200;
+
     internal const string Help = """
-        usage: bench/run [--quick] [PART…]
+        usage: bench/run [--quick] [--hosts N] [PART…]
 
         Parts: calls     a call of the shared door beside Microsoft.FeatureManagement
                usage     what counting adds to a call, in a process and in the kernel
@@ -23,10 +26,11 @@ internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Pa
                fleet     a write on its way to 200 hosts, and what a voter's end does to them
                tree      a model of 1,000 and 10,000 hosts
 
-        All parts without --quick write bench/RESULTS.md.
+        --hosts N: so many hosts in the part `fleet`, 200 by default.
+        All parts without --quick and --hosts write bench/RESULTS.md.
         """;
 
-    internal bool Whole => Parts.Count == 0 && !Quick;
+    internal bool Whole => Parts.Count == 0 && !Quick && Hosts == 200;
 
     /// <summary>A folder on a BPF file system; null where the run has none.</summary>
     internal string? Pins => Directory.Exists(Path.Combine(Work, "bpf")) ? Path.Combine(Work, "bpf") : null;
@@ -34,10 +38,14 @@ internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Pa
     /// <summary>A folder that processes count in, in memory where the run may mount one.</summary>
     internal string Usage => Directory.CreateDirectory(Path.Combine(Work, "usage")).FullName;
 
+    /// <summary>A folder for the data of the hosts of a fleet, in memory where the run may mount one: they would share one disk, and real hosts do not.</summary>
+    internal string HostsFolder => Directory.CreateDirectory(Path.Combine(Work, "hosts")).FullName;
+
     internal static Options? Parse(string[] arguments)
     {
         string? work = null;
         var quick = false;
+        var hosts = 200;
         var parts = new List<string>();
         for (var i = 0; i < arguments.Length; i++)
         {
@@ -45,13 +53,15 @@ internal sealed record Options(string Work, bool Quick, IReadOnlyList<string> Pa
                 work = arguments[++i];
             else if (arguments[i] == "--quick")
                 quick = true;
+            else if (arguments[i] == "--hosts" && i + 1 < arguments.Length && int.TryParse(arguments[++i], out hosts) && hosts is > 0 and <= 1_000)
+                continue;
             else if (PartNames.Contains(arguments[i]))
                 parts.Add(arguments[i]);
             else
                 return null;
         }
 
-        return work is null ? null : new Options(work, quick, parts);
+        return work is null ? null : new Options(work, quick, parts) { Hosts = hosts };
     }
 
     internal bool Wants(string part) => Parts.Count == 0 || Parts.Contains(part);
