@@ -10,28 +10,53 @@ internal sealed class Fleet : IDisposable
 {
     private static readonly string[] Names = ["a", "b", "c"];
 
+    private const string Loopback = "127.0.0.1";
+
     private readonly string _folder = Directory.CreateTempSubdirectory("fabric-fleet-").FullName;
     private readonly List<IDisposable> _parts = [];
     private readonly string _tables = $"/run/fabric/bpf/fleet-{Environment.ProcessId}-{Guid.NewGuid():N}"[..48];
 
-    private Fleet(params string[] options)
+    private readonly List<NodeProcess> _all = [];
+    private readonly Func<string, string> _address;
+    private readonly string[] _options;
+
+    private Fleet(Func<string, string> address, string[] options)
     {
+        (_address, _options) = (address, options);
         var ports = FreePorts(6);
-        var members = Names.Select((name, i) => (Name: name, Raft: $"127.0.0.1:{ports[i]}", Http: $"127.0.0.1:{ports[i + 3]}")).ToArray();
-        Nodes = [.. members.Select(own => new NodeProcess(own.Name, _folder, new Uri($"http://{own.Http}"),
+        var members = Names.Select((name, i) => (Name: name, Raft: $"{address(name)}:{ports[i]}", Http: $"{address(name)}:{ports[i + 3]}")).ToArray();
+        Nodes = [.. members.Select(own => Make(own.Name, own.Http,
         [
-            "node", "--name", own.Name, "--data", Path.Combine(_folder, own.Name), "--http", own.Http, "--raft", own.Raft,
-            "--table", Environment.IsPrivilegedProcess ? $"{_tables}/{own.Name}/table" : Path.Combine(_folder, own.Name, "table"),
-            .. members.Where(other => other.Name != own.Name)
+            "--raft", own.Raft, .. members.Where(other => other.Name != own.Name)
                 .SelectMany(other => new[] { "--peer", $"name={other.Name},raft={other.Raft},http=http://{other.Http}" }),
-            .. options,
         ]))];
     }
 
-    internal IReadOnlyList<NodeProcess> Nodes { get; }
+    /// <summary>Those that belong to it now; another list when one comes or leaves.</summary>
+    internal IReadOnlyList<NodeProcess> Nodes { get; private set; }
 
     /// <summary>A fleet of which nothing runs yet.</summary>
-    internal static Fleet Prepare(params string[] options) => new(options);
+    internal static Fleet Prepare(params string[] options) => new(static _ => Loopback, options);
+
+    /// <summary>The same where hosts have addresses of their own.</summary>
+    /// <param name="address">A host's address by its name.</param>
+    /// <param name="options">What every node is told besides.</param>
+    internal static Fleet Prepare(Func<string, string> address, params string[] options) => new(address, options);
+
+    /// <summary>A host that follows the others, and may get a vote where it is to be a <paramref name="candidate"/>; it does not run yet.</summary>
+    internal NodeProcess Observer(string name, bool candidate = false, params string[] sources)
+    {
+        var ports = FreePorts(2);
+        var join = Nodes.Where(node => sources.Length == 0 || sources.Contains(node.Name)).Select(static node => node.Http.ToString());
+        return Make(name, $"{_address(name)}:{ports[0]}",
+            ["--join", string.Join(',', join), .. candidate ? new[] { "--raft", $"{_address(name)}:{ports[1]}" } : []]);
+    }
+
+    /// <summary>Counts a host that runs among those that are written to and compared.</summary>
+    internal void Enter(NodeProcess node) => Nodes = [.. Nodes, node];
+
+    /// <summary>Counts it no more.</summary>
+    internal void Leave(NodeProcess node) => Nodes = [.. Nodes.Where(other => other != node)];
 
     /// <summary>Keeps something that is given back when all nodes have ended, and before their folders are deleted.</summary>
     internal T With<T>(T part)
@@ -43,7 +68,7 @@ internal sealed class Fleet : IDisposable
 
     internal static async Task<Fleet> StartAsync(params string[] options)
     {
-        var fleet = new Fleet(options);
+        var fleet = Prepare(options);
         await fleet.StartAllAsync();
         return fleet;
     }
@@ -95,13 +120,24 @@ internal sealed class Fleet : IDisposable
 
     public void Dispose()
     {
-        foreach (var node in Nodes)
+        foreach (var node in _all)
             node.Dispose();
         foreach (var part in _parts)
             part.Dispose();
         Directory.Delete(_folder, recursive: true);
         if (Directory.Exists(_tables))
             Directory.Delete(_tables, recursive: true);
+    }
+
+    private NodeProcess Make(string name, string http, string[] own)
+    {
+        var node = new NodeProcess(name, _folder, new Uri($"http://{http}"),
+        [
+            "node", "--name", name, "--data", Path.Combine(_folder, name), "--http", http,
+            "--table", Environment.IsPrivilegedProcess ? $"{_tables}/{name}/table" : Path.Combine(_folder, name, "table"), .. own, .. _options,
+        ]);
+        _all.Add(node);
+        return node;
     }
 
     private static int[] FreePorts(int count)

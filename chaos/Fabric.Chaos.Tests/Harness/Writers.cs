@@ -55,7 +55,8 @@ internal sealed class Writers : IAsyncDisposable
         for (var number = 0; !_stop.IsCancellationRequested; number++)
         {
             var key = $"{_round}-{writer}-{number}";
-            var node = _fleet.Nodes[(writer + number) % _fleet.Nodes.Count];
+            var nodes = _fleet.Nodes;
+            var node = nodes[(writer + number) % nodes.Count];
             var started = Stopwatch.GetTimestamp();
             try
             {
@@ -76,6 +77,15 @@ internal sealed class Writers : IAsyncDisposable
     }
 }
 
+/// <summary>What a write with `?wait=fleet` came to.</summary>
+/// <param name="Revision">What it was given.</param>
+/// <param name="Applied">Who has it.</param>
+/// <param name="Behind">Who has it not, with the revision that it has.</param>
+internal sealed record FleetAnswer(long Revision, IReadOnlyList<string> Applied, IReadOnlyDictionary<string, long> Behind)
+{
+    public override string ToString() => $"revision {Revision}, applied {string.Join(' ', Applied)}, behind {string.Join(' ', Behind)}";
+}
+
 /// <summary>Definitions and reads that tests need.</summary>
 internal static class Flags
 {
@@ -94,6 +104,18 @@ internal static class Flags
         using var answer = await Client.Http.PutAsync(new Uri(node.Http, $"/api/v1/flags/{key}"), body);
         Assert.True(answer.IsSuccessStatusCode, $"{node.Name}: {answer.StatusCode} {await answer.Content.ReadAsStringAsync()}");
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64();
+    }
+
+    /// <summary>A write that waits for all hosts, and what its answer says of them.</summary>
+    internal static async Task<FleetAnswer> PutAndWaitAsync(NodeProcess node, string key, string timeout)
+    {
+        using var answer = await Client.Http.PutAsJsonAsync(new Uri(node.Http, $"/api/v1/flags/{key}?wait=fleet&timeout={timeout}"), Boolean(true));
+        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
+        Assert.True(answer.IsSuccessStatusCode, $"{node.Name}: {answer.StatusCode} {body}");
+        var fleet = body.GetProperty("fleet");
+        return new FleetAnswer(body.GetProperty("revision").GetInt64(),
+            [.. fleet.GetProperty("applied").EnumerateArray().Select(static name => name.GetString()!)],
+            fleet.GetProperty("behind").EnumerateArray().ToDictionary(static host => host.GetProperty("host").GetString()!, static host => host.GetProperty("revision").GetInt64()));
     }
 
     /// <summary>Every flag that a node holds itself, by key with its revision.</summary>
