@@ -27,8 +27,8 @@ internal static class FleetWide
             await StepAsync("voters alone", () => VotersAloneAsync(options, fleet, section));
             await StepAsync("a chain", () => ChainAsync(options, fleet, section));
             await StepAsync("all start", () => StartAllAsync(options, fleet, observers, section));
-            await StepAsync("all at rest", () => AtRestAsync(observers, section));
             await StepAsync("all", () => AllAsync(options, fleet, observers, section));
+            await StepAsync("all at rest", () => AtRestAsync(observers, section));
             await StepAsync("a voter ends", () => VoterEndsAsync(options, fleet, observers, section));
             section.Note("Voters are processes of their own; the other hosts are whole nodes in one process, each with its own folder in memory, journal, server and table in a file; those of the chain are on this machine's disk, as the voters are. "
                 + "All share this machine's two cores, which real hosts do not: the figures are bounds from above. "
@@ -103,7 +103,7 @@ internal static class FleetWide
             + $"A voter with a third of them takes {fleet.ResidentBytes(fleet.Nodes[0]) / 1e6:F0} MB.");
     }
 
-    /// <summary>What a host costs while nothing is written.</summary>
+    /// <summary>What a host costs while nothing is written. After the writes, when little is left to compile for the runtime.</summary>
     private static async Task AtRestAsync(List<Observer> observers, Section section)
     {
         var begun = Stopwatch.GetTimestamp();
