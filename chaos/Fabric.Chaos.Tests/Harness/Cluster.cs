@@ -6,6 +6,8 @@ namespace Fabric.Chaos.Tests.Harness;
 /// <summary>What a fleet's hosts say of each other.</summary>
 internal static class Cluster
 {
+    private const int BusySeconds = 180;
+
     /// <summary>A cluster command as an operator types it, to a node that runs.</summary>
     internal static Task<string> AskAsync(NodeProcess node, params string[] command) =>
         CommandLine.RunAsync(["cluster", .. command, "--url", node.Http.ToString()]);
@@ -19,8 +21,23 @@ internal static class Cluster
         [.. (await HostsAsync(node)).Select(static host => host.GetProperty("name").GetString()!).Order()];
 
     /// <summary>Waits until a host votes.</summary>
-    internal static Task VotesAsync(NodeProcess node) => Eventually.Async($"{node.Name} votes", async () =>
-        (await node.StatusAsync()).GetProperty("role").GetString() is "leader" or "follower", seconds: 180);
+    internal static Task VotesAsync(NodeProcess node) => Eventually.Async($"{node.Name} votes", () => IsVoterAsync(node), BusySeconds);
+
+    /// <summary>Gives a host a voter's vote, as an operator does who is told that the outcome is unknown, or that the voter leads: looks, and asks again.</summary>
+    internal static Task PromoteAsync(NodeProcess through, NodeProcess heir, NodeProcess loses) =>
+        Eventually.Async($"{heir.Name} has the vote of {loses.Name}", async () =>
+        {
+            if (await IsVoterAsync(heir))
+                return true;
+            if (loses.Running && (await loses.StatusAsync()).GetProperty("role").GetString() == "leader")
+                await CommandLine.TryAsync("cluster", "transfer-leader", "--url", through.Http.ToString());
+            var (code, _, errors) = await CommandLine.TryAsync("cluster", "promote", heir.Name, "--replaces", loses.Name, "--url", through.Http.ToString());
+            if (code != 0)
+                throw new HttpRequestException(errors);
+            return false;
+        }, BusySeconds);
+
+    private static async Task<bool> IsVoterAsync(NodeProcess node) => (await node.StatusAsync()).GetProperty("role").GetString() is "leader" or "follower";
 
     /// <summary>Every host holds every acknowledged write at the revision that was answered, and all tables and states are alike.</summary>
     internal static async Task HoldsAsync(Fleet fleet, IReadOnlyCollection<Acknowledged> acknowledged)

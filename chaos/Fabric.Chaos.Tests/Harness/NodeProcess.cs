@@ -123,6 +123,34 @@ internal sealed partial class NodeProcess(string name, string folder, Uri http, 
     /// <summary>Sends a signal, and waits for nothing.</summary>
     internal void Ask(int signal) => Assert.Equal(0, Signal(_pid, signal));
 
+    /// <summary>
+    /// SIGSTOP, and waits until every thread stands: the kernel tells one of them, which stops the others when it gets a
+    /// processor, and on a busy machine those go on meanwhile.
+    /// </summary>
+    internal Task PauseAsync()
+    {
+        Ask(19);
+        return Eventually.Async($"{name} stands", () => Task.FromResult(Directory.EnumerateDirectories($"/proc/{_pid}/task").All(IsStopped)));
+    }
+
+    /// <summary>SIGCONT.</summary>
+    internal void Resume() => Ask(18);
+
+    private static bool IsStopped(string thread)
+    {
+        try
+        {
+            // The state comes after the name, which may have anything in it.
+            var line = File.ReadAllText(Path.Combine(thread, "stat"));
+            return line[line.LastIndexOf(')') + 2] == 'T';
+        }
+        catch (IOException)
+        {
+            // It has just ended, so not all stand yet.
+            return false;
+        }
+    }
+
     /// <summary>SIGTERM, once or several times in a row, and waits for the orderly end.</summary>
     internal int Terminate(int times = 1)
     {

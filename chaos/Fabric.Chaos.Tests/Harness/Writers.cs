@@ -83,6 +83,14 @@ internal sealed class Writers : IAsyncDisposable
 /// <param name="Behind">Who has it not, with the revision that it has.</param>
 internal sealed record FleetAnswer(long Revision, IReadOnlyList<string> Applied, IReadOnlyDictionary<string, long> Behind)
 {
+    internal static FleetAnswer Read(JsonElement body)
+    {
+        var fleet = body.GetProperty("fleet");
+        return new FleetAnswer(body.GetProperty("revision").GetInt64(),
+            [.. fleet.GetProperty("applied").EnumerateArray().Select(static name => name.GetString()!)],
+            fleet.GetProperty("behind").EnumerateArray().ToDictionary(static host => host.GetProperty("host").GetString()!, static host => host.GetProperty("revision").GetInt64()));
+    }
+
     public override string ToString() => $"revision {Revision}, applied {string.Join(' ', Applied)}, behind {string.Join(' ', Behind)}";
 }
 
@@ -106,16 +114,19 @@ internal static class Flags
         return (await answer.Content.ReadFromJsonAsync<JsonElement>()).GetProperty("revision").GetInt64();
     }
 
-    /// <summary>A write that waits for all hosts, and what its answer says of them.</summary>
+    /// <summary>A write that waits for all hosts, sent until it is acknowledged, and what its answer says of them.</summary>
     internal static async Task<FleetAnswer> PutAndWaitAsync(NodeProcess node, string key, string timeout)
     {
-        using var answer = await Client.Http.PutAsJsonAsync(new Uri(node.Http, $"/api/v1/flags/{key}?wait=fleet&timeout={timeout}"), Boolean(true));
-        var body = await answer.Content.ReadFromJsonAsync<JsonElement>();
-        Assert.True(answer.IsSuccessStatusCode, $"{node.Name}: {answer.StatusCode} {body}");
-        var fleet = body.GetProperty("fleet");
-        return new FleetAnswer(body.GetProperty("revision").GetInt64(),
-            [.. fleet.GetProperty("applied").EnumerateArray().Select(static name => name.GetString()!)],
-            fleet.GetProperty("behind").EnumerateArray().ToDictionary(static host => host.GetProperty("host").GetString()!, static host => host.GetProperty("revision").GetInt64()));
+        FleetAnswer? said = null;
+        await Eventually.Async($"{key} is acknowledged by {node.Name}", async () =>
+        {
+            using var answer = await Client.Http.PutAsJsonAsync(new Uri(node.Http, $"/api/v1/flags/{key}?wait=fleet&timeout={timeout}"), Boolean(true));
+            if (!answer.IsSuccessStatusCode)
+                return false;
+            said = FleetAnswer.Read(await answer.Content.ReadFromJsonAsync<JsonElement>());
+            return true;
+        });
+        return said!;
     }
 
     /// <summary>Every flag that a node holds itself, by key with its revision.</summary>
