@@ -19,7 +19,7 @@ table-before-commit        isolate-leader,kill-leader                 tables    
 snapshot-unchecked         crash-points                               acknowledged|once|final|reads      0
 fsync-ignored              small-snapshots,power-all,power-two        healing|final|acknowledged|self-ended 0.5
 split-change-set           kill-one                                   tables                             0.3
-table-goes-back            kill-one,kill-all                          tables                             0.4
+table-goes-back            kill-one,kill-all                          tables|healing                             0.4
 deletion-not-shown         kill-one                                   tables|final                       0.2
 event-missing              kill-one                                   events|acknowledged|log            0.3
 events-resume-now          kill-one,kill-all,reset                    events                             0.4

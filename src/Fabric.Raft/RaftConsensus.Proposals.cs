@@ -76,7 +76,7 @@ public sealed partial class RaftConsensus
                 return new Proposal.Decided(await outcome);
 #if FABRIC_PLANTS
             if (Plant.Is("refused-although-appended"))
-                return WhyNotAppended(running, failure);
+                return new Proposal.Refused("it is not told whether this was appended");
 #endif
             return entry is { Written: true } ? new Proposal.Unknown(WhyUnknown(failure)) : WhyNotAppended(running, failure);
         }
