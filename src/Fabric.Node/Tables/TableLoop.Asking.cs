@@ -8,10 +8,10 @@ namespace Fabric.Node.Tables;
 internal sealed partial class TableLoop
 {
     /// <summary>
-    /// Does something with the table in its turn, at a moment when it is to say exactly what the log does; false where this
-    /// is no such moment.
+    /// Does something with the table in its turn, if this is a moment when it is to say exactly what the log does. What is done
+    /// says whether it changed the table.
     /// </summary>
-    public async Task<bool> WhenCurrentAsync(Action<IFlagTable, FabricState> what, CancellationToken token)
+    public async Task WhenCurrentAsync(Func<IFlagTable, FabricState, bool> what, CancellationToken token)
     {
         await _turn.WaitAsync(token);
         try
@@ -20,9 +20,9 @@ internal sealed partial class TableLoop
             lock (_lock)
                 state = _whole || _noted.Count > 0 ? null : _latest;
             if (state is null || _table is null || _notCurrent is not null || state.AppliedIndex != _shown)
-                return false;
-            what(_table, state);
-            return true;
+                return;
+            if (what(_table, state))
+                _view = null;
         }
         finally
         {

@@ -34,6 +34,7 @@ internal sealed partial class TableLoop(Func<FabricIdentity, IFlagTable> open, T
     private readonly ReaderWriterLockSlim _life = new();
     private IFlagTable? _table;
     private volatile IFlagTable? _living;
+    // Null once the table has changed since, which it may do at one and the same revision.
     private TableView? _view;
 
     // The revision that was shown last; only with the turn.
@@ -81,9 +82,7 @@ internal sealed partial class TableLoop(Func<FabricIdentity, IFlagTable> open, T
         await _turn.WaitAsync(token);
         try
         {
-            if (_table is null || _view?.Revision == _table.Revision)
-                return _view;
-            return _view = new TableView(_table.Path, _table.Kind, _table.Revision, _table.Digest(), _table.WhyFile);
+            return _table is null ? null : _view ??= new TableView(_table.Path, _table.Kind, _table.Revision, _table.Digest(), _table.WhyFile);
         }
         finally
         {
@@ -197,6 +196,7 @@ internal sealed partial class TableLoop(Func<FabricIdentity, IFlagTable> open, T
         try
         {
             _living = _table ??= Open(identity);
+            _view = null;
             Write(_table, state, [.. keys, .. Refold(_table, state, builds)], whole);
             if (_notCurrent is null)
                 Shown?.Invoke(_table.Revision);

@@ -27,6 +27,7 @@ internal sealed class TableWatch(TableLoop table, AlarmBoard alarms, TimeProvide
                 why = table.WhyDamaged(state.AppliedIndex, state.Flags, keys);
                 if (why is not null)
                     table.Rebuild(state.AppliedIndex, state.Flags);
+                return why is not null;
             },
             token);
         if (why is not null)

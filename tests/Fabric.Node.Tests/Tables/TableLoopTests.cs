@@ -41,6 +41,43 @@ public sealed class TableLoopTests
     }
 
     [Fact]
+    public async Task What_is_told_of_a_table_goes_with_it_when_it_is_made_anew_at_the_same_revision()
+    {
+        var token = TestContext.Current.CancellationToken;
+        var table = new FakeTable();
+        await using var loop = new TableLoop(_ => table, TimeProvider.System, NullLogger.Instance);
+        loop.Start();
+        loop.Replaced(StateAt(4));
+        await Eventually.HoldsAsync(() => loop.NotCurrent is null);
+        var right = (await loop.ViewAsync(token))!.Digest;
+
+        // Somebody empties it, its digest is asked for, and it is made anew from the state: by the watch, and by the loop.
+        await loop.WhenCurrentAsync(static (table, _) => Emptied(table), token);
+        Assert.NotEqual(right, (await loop.ViewAsync(token))!.Digest);
+        await loop.WhenCurrentAsync(
+            static (table, state) =>
+            {
+                table.Rebuild(state.AppliedIndex, state.Flags);
+                return true;
+            },
+            token);
+        Assert.Equal(right, (await loop.ViewAsync(token))!.Digest);
+
+        await loop.WhenCurrentAsync(static (table, _) => Emptied(table), token);
+        Assert.NotEqual(right, (await loop.ViewAsync(token))!.Digest);
+        var before = table.Reconciled;
+        loop.Replaced(StateAt(4));
+        await Eventually.HoldsAsync(() => table.Reconciled > before);
+        Assert.Equal((4, right), ((await loop.ViewAsync(token))!.Revision, (await loop.ViewAsync(token))!.Digest));
+
+        static bool Emptied(IFlagTable table)
+        {
+            table.Reconcile(table.Revision, FlagSet.Empty);
+            return true;
+        }
+    }
+
+    [Fact]
     public async Task A_table_that_is_ahead_of_a_log_under_replay_never_goes_back()
     {
         var table = new FakeTable(revision: 10);
