@@ -37,6 +37,9 @@ internal sealed partial class DurableLog
                 ThrowWhenFailed();
                 if (durable >= index)
                     return;
+                // Another leader's entries ended the log before it: nothing that is still to be written comes to it.
+                if (index > tail.Last)
+                    throw new InvalidOperationException($"Entry {index} was cut off before it was on the disk.");
                 if (writing)
                     turn = written.Task;
                 writing = true;
